@@ -1,0 +1,82 @@
+"""Everything that can go wrong and that somebody catches, on one page.
+
+Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
+
+    LU001  invalid phone   a phone number that is not E.164 reached the database
+    LU002  no sender       neither a phone number nor a WhatsApp user id was given
+"""
+
+from datetime import timedelta
+from typing import Literal
+
+import psycopg
+
+# Worth the whole transaction again: connection, rollback (deadlock, serialization), resources,
+# operator intervention (shutdown, statement timeout), system error, lock timeout.
+RETRYABLE_CLASSES = ("08", "40", "53", "57", "58")
+RETRYABLE_STATES = ("55P03",)
+
+
+class LuminousError(Exception):
+    """The root. `str()` is a sentence for the person who sees it."""
+
+
+class InvalidPhone(LuminousError):
+    """Text that is not one usable phone number; the sentence says why."""
+
+
+class NoSender(LuminousError):
+    """A message that names nobody: no phone number and no WhatsApp user id."""
+
+
+class DatabaseAway(LuminousError):
+    """PostgreSQL cannot be reached or cannot commit; what was asked did not happen."""
+
+
+class SettingsMissing(LuminousError):
+    """A setting without which the program must not start; the sentence names it."""
+
+
+class PostgresFailed(LuminousError):
+    """The embedded server cannot be started, stopped or found; the sentence says what to do."""
+
+
+SendOutcome = Literal["not_sent", "unclear", "refused", "held"]
+
+
+class SendFailed(LuminousError):
+    """A provider did not accept a message.
+
+    outcome: `not_sent` it surely did not go, try again; `unclear` it may have gone, wait for a
+    status first; `refused` it will never go; `held` this number cannot send at all at present.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        outcome: SendOutcome,
+        *,
+        code: int | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.outcome: SendOutcome = outcome
+        self.code = code
+        self.retry_after = retry_after
+
+
+def is_retryable(error: Exception) -> bool:
+    """True when the same transaction may succeed if it is run again from its start."""
+    if isinstance(error, DatabaseAway):
+        return True
+    if not isinstance(error, psycopg.Error):
+        return False
+    if error.sqlstate is None:  # the driver itself: a broken connection has no SQLSTATE
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return error.sqlstate.startswith(RETRYABLE_CLASSES) or error.sqlstate in RETRYABLE_STATES
+
+
+def sqlstate(error: Exception) -> str | None:
+    """The SQLSTATE of a database error, or None for any other error."""
+    return error.sqlstate if isinstance(error, psycopg.Error) else None

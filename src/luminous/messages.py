@@ -1,0 +1,124 @@
+"""The words that cross between the channels and the house. No I/O, no rules, no provider's terms.
+
+A channel turns a provider's call into events (`Received`, `StatusChange`, `Unknown`, `Unreadable`)
+and an `Outgoing` into a provider's call. Rooms and walks know only what stands here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from luminous.phone import Phone, UserId
+
+ChannelName = Literal["meta", "gateway"]
+Status = Literal["sent", "delivered", "read", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The identifiers that a message came with. All of them may be missing."""
+
+    phone: Phone | None  # E.164, made from `wa_id`
+    user_id: UserId | None  # the business-scoped user id (BSUID)
+    parent_user_id: UserId | None  # the BSUID's parent, where the portfolio is enrolled
+    wa_id: str | None  # as it came: digits without a plus
+    profile_name: str | None  # cleaned for display; None when none was sent
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message that a person (or WhatsApp itself: kind `system`) sent to the shop."""
+
+    channel: ChannelName
+    external_id: str  # the provider's id of the message (wamid): its only dedupe key
+    position: str  # where it stands in the body, as `entry[0].changes[0].messages[2]`
+    business_number_id: str  # the shop's number that received it (Meta's phone_number_id)
+    sender: Sender
+    kind: str  # the provider's type: text, image, interactive, system, ... or one nobody knows yet
+    text: str  # what the person wrote, said or pressed; empty when there are no words
+    choice: str | None  # the id of the button or list row that was pressed
+    quoted_id: str | None  # the message that this one quotes
+    group_id: str | None  # set when it was written in a group chat
+    details: str | None  # the type's own object as JSON text that PostgreSQL accepts
+    sent_at: datetime  # the provider's clock, aware, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """What became of a message that we sent."""
+
+    channel: ChannelName
+    external_id: str
+    position: str
+    status: Status
+    occurred_at: datetime
+    outbox_id: int | None  # our own row id, echoed; None when the provider did not echo it
+    error_code: int | None
+    error_reason: str | None
+    billable: bool | None  # None when the provider did not say
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something well-formed that nobody here acts on. Its body is kept and its kind is counted."""
+
+    channel: ChannelName
+    position: str
+    kind: str  # `field:account_update`, `status:deleted`, ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A piece that could not be understood: it becomes a dead letter, its neighbours do not."""
+
+    channel: ChannelName
+    position: str
+    reason: str  # a sentence without any of the piece's content
+
+
+Event = Received | StatusChange | Unknown | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A reply button: `id` comes back as `Received.choice`. Title: at most 20 characters."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a list: `id` comes back as `Received.choice`. Title 24, description 72 characters."""
+
+    id: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message says. At most 3 buttons or 10 rows, never both; `label` opens the list."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    rows: tuple[Row, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message that we owe, with the address it has now."""
+
+    id: int  # the outbox row
+    channel: ChannelName
+    business_number_id: str
+    to: str | None  # `+` and digits; wins over `recipient`
+    recipient: UserId | None  # a BSUID
+    content: Content
+    quoted_id: str | None = None
+
+
+CONTENT = TypeAdapter(Content)

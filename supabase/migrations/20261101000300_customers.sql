@@ -1,0 +1,99 @@
+-- A customer is a person who writes to the shop. A person is not a phone number: WhatsApp may hide
+-- the number and send a business-scoped user id (BSUID) instead, and operators give numbers to
+-- somebody else. Both identifiers are unique among live rows.
+create table customers (
+  id                     uuid primary key default gen_random_uuid(),
+  profile_id             uuid references profiles on delete set null,  -- null until a link that we sent is used
+  phone_number           text,                              -- E.164: the only phone used for matching
+  whatsapp_id            text,                              -- the last wa_id as it came: where we send, never matched
+  whatsapp_user_id       text,                              -- BSUID
+  display_name           text not null default 'Customer',
+  display_name_edited_at timestamptz,                       -- set when a person wrote the name; profile names stay out then
+  identity_epoch         integer not null default 0,        -- rises when the identity moves: what carries an older one is dead
+  consent_status         text not null default 'pending',
+  consent_updated_at     timestamptz,
+  credits_balance        numeric not null default 0,        -- kept for the shop's existing readers; unused
+  created_at             timestamptz not null default now(),
+  last_seen_at           timestamptz,                       -- to the minute: a busy customer is not a busy row
+  updated_at             timestamptz not null default now(),
+  deleted_at             timestamptz,                       -- soft delete: the identifiers are free again
+
+  constraint customers_phone_number_is_e164 check (phone_number ~ '^\+[1-9][0-9]{7,14}$'),
+  constraint customers_whatsapp_id_is_digits check (whatsapp_id ~ '^[0-9]{1,32}$'),
+  constraint customers_whatsapp_user_id_is_a_bsuid check (whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$'),
+  constraint customers_have_a_display_name check (btrim(display_name) <> ''),
+  constraint customers_consent_status_is_known check (consent_status in (
+    'pending',     -- wrote to us: answers to their own messages
+    'opted_in',    -- said START or yes
+    'opted_out'    -- said STOP: only answers to their own messages
+  ))
+);
+
+create unique index customers_one_live_per_phone_number on customers (phone_number) where deleted_at is null;
+create unique index customers_one_live_per_whatsapp_user_id on customers (whatsapp_user_id) where deleted_at is null;
+create index customers_by_profile on customers (profile_id) where profile_id is not null;
+
+-- Which identifier named whom, from when until when, and why it moved. Written by the trigger alone.
+create table customer_identifiers (
+  id          bigint generated always as identity primary key,
+  kind        text not null,
+  value       text not null,
+  customer_id uuid not null references customers on delete cascade,
+  from_at     timestamptz not null default now(),
+  until_at    timestamptz,  -- null while it is held
+  cause       text not null,  -- why it came: the transaction's `luminous.cause`, else `direct`
+
+  constraint customer_identifiers_kind_is_known check (kind in ('phone_number', 'whatsapp_user_id'))
+);
+
+create index customer_identifiers_by_value on customer_identifiers (kind, value);
+create index customer_identifiers_by_customer on customer_identifiers (customer_id);
+create unique index customer_identifiers_held_by_one on customer_identifiers (kind, value) where until_at is null;
+
+create function record_customer_identifiers() returns trigger
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  -- What is no longer held is closed first, so that a swap between two rows never shows two holders.
+  update customer_identifiers held
+     set until_at = now()
+   where held.customer_id = new.id and held.until_at is null
+     and (new.deleted_at is not null
+          or held.value is distinct from
+             case held.kind when 'phone_number' then new.phone_number else new.whatsapp_user_id end);
+
+  insert into customer_identifiers (kind, value, customer_id, cause)
+  select given.kind, given.value, new.id, coalesce(nullif(current_setting('luminous.cause', true), ''), 'direct')
+    from (values ('phone_number', new.phone_number), ('whatsapp_user_id', new.whatsapp_user_id)) given (kind, value)
+   where given.value is not null and new.deleted_at is null
+     and not exists (select from customer_identifiers held
+                      where held.customer_id = new.id and held.until_at is null
+                        and held.kind = given.kind and held.value = given.value);
+  return null;
+end;
+$$;
+
+create trigger trg_customers_record_identifiers
+  after insert or update of phone_number, whatsapp_user_id, deleted_at on customers
+  for each row execute function record_customer_identifiers();
+
+-- Two records that a sender's identifiers both point at. Nothing moves until a person decides.
+create table customer_conflicts (
+  id               bigint generated always as identity primary key,
+  writer_id        uuid not null references customers on delete cascade,  -- who wrote the message
+  other_id         uuid not null references customers on delete cascade,  -- whose phone number it came from
+  phone_number     text not null,
+  whatsapp_user_id text not null,
+  decision         text not null,  -- which case it is: see resolve_customer
+  opened_at        timestamptz not null default now(),
+  resolved_at      timestamptz,
+
+  constraint customer_conflicts_are_between_two check (writer_id <> other_id)
+);
+
+create unique index customer_conflicts_one_open_per_pair on customer_conflicts (writer_id, other_id)
+  where resolved_at is null;
+create index customer_conflicts_by_other on customer_conflicts (other_id) where resolved_at is null;
+
+call keep_private('{customers,customer_identifiers,customer_conflicts}', '{record_customer_identifiers}');

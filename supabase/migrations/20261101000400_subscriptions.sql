@@ -1,0 +1,99 @@
+-- A subscription is a plan held for a time. Whoever inserts a customer (the webhook, the website, a
+-- script, a person in psql) gets a Guest subscription with it: the database gives it, not the caller.
+create table subscriptions (
+  id                    uuid primary key default gen_random_uuid(),
+  customer_id           uuid not null references customers on delete cascade,
+  plan_id               uuid not null,
+  plan_code             text not null,
+  status                text not null,
+  start_date            timestamptz not null default now(),
+  end_date              timestamptz,                     -- null: until something else is chosen
+  is_trial              boolean not null default false,  -- the free days that an identifier gets once
+  amount_paid_per_cycle bigint not null default 0,       -- in the currency's smallest unit
+  currency              text not null default 'UGX',
+  created_at            timestamptz not null default now(),
+  updated_at            timestamptz not null default now(),
+
+  constraint subscriptions_hold_one_plan foreign key (plan_id, plan_code)
+    references subscription_plans (id, code) on update cascade on delete restrict,
+  constraint subscriptions_end_after_they_start check (end_date > start_date),
+  constraint subscriptions_amount_is_not_negative check (amount_paid_per_cycle >= 0),
+  constraint subscriptions_currency_is_iso_4217 check (currency ~ '^[A-Z]{3}$'),
+  constraint subscriptions_status_is_known check (status in (
+    'pending_payment',   -- chosen, not paid            → active, abandoned
+    'active',            -- live                        → cancel_scheduled, expired, superseded, revoked
+    'cancel_scheduled',  -- live until its end          → active, expired, superseded, revoked
+    'expired',           -- its time is over
+    'superseded',        -- another plan took its place
+    'revoked',           -- taken back by staff or a refund
+    'abandoned'          -- never paid
+  ))
+);
+
+create unique index subscriptions_one_live_per_customer on subscriptions (customer_id)
+  where status in ('active', 'cancel_scheduled');
+create index subscriptions_by_customer on subscriptions (customer_id);
+
+create function create_guest_subscription_for_new_customer() returns trigger
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  v_plan     subscription_plans;
+  v_is_trial boolean;
+begin
+  if exists (select from subscriptions
+              where customer_id = new.id and status in ('active', 'cancel_scheduled')) then
+    return null;
+  end if;
+
+  -- Whether the plan is on sale does not matter for birth.
+  select * into v_plan from subscription_plans where code = 'guest';
+  if not found then
+    insert into subscription_plans (code, name, price, duration_days, open_quote_limit)
+    values ('guest', 'Guest User', 0, 30, 1)
+    on conflict (code) do nothing;
+    select * into strict v_plan from subscription_plans where code = 'guest';
+  end if;
+
+  -- The free days come once for each identifier ever seen: leaving and coming back gives no second trial.
+  v_is_trial := not exists (
+    select from customer_identifiers
+     where customer_id <> new.id
+       and (kind, value) in (('phone_number', new.phone_number), ('whatsapp_user_id', new.whatsapp_user_id)));
+
+  insert into subscriptions (customer_id, plan_id, plan_code, status, end_date, is_trial, currency)
+  values (new.id, v_plan.id, v_plan.code, 'active',
+          case when v_is_trial then now() + make_interval(days => v_plan.duration_days) end,
+          v_is_trial, v_plan.currency);
+  return null;
+end;
+$$;
+
+create trigger trg_customers_create_guest_subscription
+  after insert on customers
+  for each row execute function create_guest_subscription_for_new_customer();
+
+-- What a customer may use now, by the clock. Nobody is ever without a plan: where no subscription is
+-- live, the Guest terms answer. Bot, console, website and API all read this.
+create view customer_entitlements with (security_invoker) as
+select customers.id as customer_id,
+       plan.code as plan_code,
+       plan.name as plan_name,
+       plan.price,
+       plan.currency,
+       plan.service_fee_discount_percent,
+       plan.shipping_discount_percent,
+       plan.open_quote_limit,
+       live.status is not distinct from 'cancel_scheduled' as is_ending,
+       coalesce(live.is_trial, false) as is_trial,
+       live.end_date as valid_until
+  from customers
+  left join subscriptions live
+    on live.customer_id = customers.id
+   and live.status in ('active', 'cancel_scheduled')
+   and (live.end_date is null or live.end_date > now())
+  join subscription_plans plan
+    on plan.code = coalesce(live.plan_code, 'guest');
+
+call keep_private('{subscriptions,customer_entitlements}', '{create_guest_subscription_for_new_customer}');

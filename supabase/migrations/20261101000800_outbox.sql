@@ -1,0 +1,77 @@
+-- What we owe. Nothing is sent from inside a transaction: it is put here, and a worker sends it.
+create table outbox (
+  id                 bigint generated always as identity primary key,
+  customer_id        uuid not null references customers on delete cascade,
+  identity_epoch     integer not null,            -- the customer's, when it was put: dead when it differs at sending
+  channel            text not null,
+  business_number_id text not null,
+  purpose            text not null,
+  dedupe_key         text not null,
+  content            jsonb not null,
+  quoted_id          text,
+  status             text not null default 'queued',
+  attempts           integer not null default 0,  -- HTTP calls begun
+  lost_answers       integer not null default 0,  -- calls of which we never learnt the end
+  next_attempt_at    timestamptz not null default now(),
+  lease_until        timestamptz,                 -- of the worker that is sending it
+  external_id        text,                        -- wamid, once known
+  error_code         integer,
+  error_reason       text,
+  billable           boolean,                     -- as the provider priced it
+  created_at         timestamptz not null default now(),
+  updated_at         timestamptz not null default now(),
+
+  constraint outbox_owes_a_message_once unique (dedupe_key),
+  constraint outbox_purpose_is_known check (purpose in (
+    'reply',           -- answers the customer's own message: also after STOP
+    'notice',          -- tells something unasked: not after STOP
+    'payment_prompt',  -- never twice
+    'sign_in_link'     -- never twice
+  )),
+  constraint outbox_status_is_known check (status in (
+    'queued',      -- owed                                  → sending, suppressed, stale, parked
+    'sending',     -- a worker has it                       → accepted, queued (surely not sent), uncertain, failed, dead
+    'uncertain',   -- it may have gone: a status tells      → accepted…, queued (again, once), dead
+    'accepted',    -- WhatsApp has it                       → sent, delivered, read, failed
+    'sent',        --                                       → delivered, read, failed
+    'delivered',   --                                       → read
+    'read',
+    'failed',      -- refused by WhatsApp
+    'dead',        -- given up
+    'suppressed',  -- the customer said STOP
+    'stale',       -- the identity moved, or nobody is there
+    'parked'       -- waits for the customer's next message → queued
+  ))
+);
+
+create unique index outbox_one_in_flight_per_customer on outbox (customer_id) where status = 'sending';
+create index outbox_due on outbox (next_attempt_at, id) where status = 'queued';
+create index outbox_owed on outbox (customer_id, id) where status in ('queued', 'sending', 'uncertain');
+create index outbox_parked on outbox (customer_id) where status = 'parked';
+create index outbox_in_doubt on outbox (lease_until) where status in ('sending', 'uncertain');
+create index outbox_by_customer on outbox (customer_id, id);
+create unique index outbox_by_external_id on outbox (channel, external_id) where external_id is not null;
+
+-- Statuses of messages that we do not know yet: kept, and joined when the send is recorded.
+create table early_statuses (
+  channel      text not null,
+  external_id  text not null,
+  status       text not null,
+  error_code   integer,
+  error_reason text,
+  billable     boolean,
+  occurred_at  timestamptz not null,
+  received_at  timestamptz not null default now(),
+
+  primary key (channel, external_id, status)
+);
+
+-- Statuses only move forward, by rank and never by the order of the words.
+create function outbox_rank(status text) returns integer
+  language sql immutable
+  set search_path from current
+as $$
+  select array_position(array['parked', 'queued', 'sending', 'uncertain', 'accepted', 'sent', 'failed', 'delivered', 'read'], status);
+$$;
+
+call keep_private('{outbox,early_statuses}', '{outbox_rank}');
