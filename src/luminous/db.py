@@ -121,7 +121,7 @@ class Database:
 
 
 @asynccontextmanager
-async def connect(url: str) -> AsyncGenerator[Connection]:
+async def connect(url: str, schema: str | None = None) -> AsyncGenerator[Connection]:
     """One connection of its own, autocommit, outside any pool: for the CLI and for listening.
 
     Raises DatabaseAway when the server does not answer.
@@ -131,6 +131,8 @@ async def connect(url: str) -> AsyncGenerator[Connection]:
     except psycopg.OperationalError as error:
         raise DatabaseAway(f"PostgreSQL does not answer: {str(error).strip()}") from error
     async with conn:
+        if schema is not None:
+            await USE_SCHEMA_FROM_NOW_ON.run(conn, schema=f'"{schema}", pg_temp')
         yield conn
 
 
@@ -164,5 +166,6 @@ async def wakes(url: str) -> AsyncGenerator[None]:
 
 
 USE_SCHEMA = sql("select set_config('search_path', %(schema)s, true)")
+USE_SCHEMA_FROM_NOW_ON = sql("select set_config('search_path', %(schema)s, false)")
 WAKE = sql("select pg_notify('luminous_wake', '')")
 LISTEN = sql("listen luminous_wake")

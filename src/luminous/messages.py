@@ -26,6 +26,11 @@ class Sender:
     wa_id: str | None  # as it came: digits without a plus
     profile_name: str | None  # cleaned for display; None when none was sent
 
+    @property
+    def is_named(self) -> bool:
+        """True when somebody can be found or made by it."""
+        return self.phone is not None or self.user_id is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -43,6 +48,11 @@ class Received:
     group_id: str | None  # set when it was written in a group chat
     details: str | None  # the type's own object as JSON text that PostgreSQL accepts
     sent_at: datetime  # the provider's clock, aware, UTC
+
+    @property
+    def is_from_a_person(self) -> bool:
+        """False for what WhatsApp itself says and for group chats: these never make a customer."""
+        return self.kind != "system" and self.group_id is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,100 @@
+"""WALK 2, between. An unanswered message is decided on and acted on; what we owe goes to the outbox.
+
+conversations.claim → inbox.unanswered → replies.decide → acts → settled, all in one transaction
+"""
+
+from luminous import conversations, customers, inbox, outbox, subscriptions
+from luminous.conversations import Conversation
+from luminous.db import Begin, Connection
+from luminous.errors import is_retryable
+from luminous.log import log
+from luminous.replies import Context, HandOver, Say, SetConsent, Shop, Step, decide
+
+TRIES = 5  # then a person takes over
+
+
+async def answer_next(begin: Begin, shop: Shop) -> bool:
+    """Answer everything that one waiting customer wrote. Returns False when nobody waits.
+
+    Raises only what may pass by itself (the database is away); what keeps failing goes to a person.
+    """
+    claimed: Conversation | None = None
+    try:
+        async with begin() as conn:
+            claimed = await conversations.claim(conn)
+            if claimed is not None:
+                await answer(conn, claimed, shop)
+    except Exception as error:
+        if claimed is None or is_retryable(error):
+            raise
+        log.exception("answering failed", customer_id=claimed.customer_id)
+        await give_up_or_wait(begin, claimed)
+    return claimed is not None
+
+
+async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> None:
+    """Decide about all that the customer wrote, act on it, and settle it."""
+    messages = await inbox.unanswered(conn, conversation.customer_id)
+    customer = await customers.get(conn, conversation.customer_id)
+    steps: list[Step] = []
+    if customer is None:
+        steps = [Step(tuple(messages), "the customer was deleted")]
+    elif messages:
+        context = Context(
+            shop=shop,
+            customer_name=customer.display_name,
+            plan=await subscriptions.entitlements(conn, customer.id),
+            was_greeted=conversation.was_greeted,
+            was_greeted_recently=conversation.was_greeted_recently,
+            with_person=conversation.with_person,
+        )
+        steps = decide(context, messages)
+        await outbox.unpark(conn, customer.id)
+
+    for step in steps:
+        await act(conn, conversation, step, messages[-1])
+    await conversations.settle(
+        conn,
+        conversation.customer_id,
+        greeted=any(isinstance(act, Say) and act.greets for step in steps for act in step.acts),
+        last_message_at=max((message.sent_at for message in messages), default=None),
+    )
+
+
+async def act(conn: Connection, conversation: Conversation, step: Step, last: inbox.Message) -> None:
+    """Do what was decided about some messages, answering on the number that the last one came to."""
+    for number, act in enumerate(step.acts):
+        match act:
+            case Say():
+                await outbox.owe(
+                    conn,
+                    conversation.customer_id,
+                    act.content,
+                    purpose="reply",
+                    dedupe_key=f"reply:{last.id}:{step.answer}:{number}",
+                    channel=last.channel,
+                    business_number_id=last.business_number_id,
+                )
+            case HandOver():
+                await conversations.hand_over(conn, conversation.customer_id, act.reason)
+            case SetConsent():
+                await customers.set_consent(conn, conversation.customer_id, act.consent)
+    await inbox.answered(conn, [message.id for message in step.messages], step.answer)
+    log.info(
+        "answered",
+        customer_id=conversation.customer_id,
+        messages=len(step.messages),
+        answer=step.answer,
+        replies=sum(isinstance(act, Say) for act in step.acts),
+    )
+
+
+async def give_up_or_wait(begin: Begin, conversation: Conversation) -> None:
+    """Try again later; after the last try a person takes the conversation, and nothing is dropped."""
+    async with begin() as conn:
+        if await conversations.put_off(conn, conversation.customer_id) < TRIES:
+            return
+        messages = await inbox.unanswered(conn, conversation.customer_id)
+        await conversations.hand_over(conn, conversation.customer_id, "the bot could not answer")
+        await inbox.answered(conn, [message.id for message in messages], "handed to a person: the bot failed")
+        await conversations.settle(conn, conversation.customer_id, greeted=False, last_message_at=None)

@@ -1,0 +1,80 @@
+"""The web application: webhooks, health and metrics; under `luminous up` the simulator beside them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from luminous import inbox, outbox
+from luminous.channels.meta import webhook
+from luminous.channels.meta.webhook import MetaWebhook
+from luminous.config import Settings
+from luminous.db import Connection, Database
+from luminous.errors import is_retryable
+from luminous.migrations import pending
+from luminous.wake import Bell
+
+Background = AbstractAsyncContextManager[None]
+
+
+def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
+    """Build the application. It opens the database while it serves.
+
+    What is to run beside it meanwhile is added to `app.state.background`, a list of context managers.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        background: list[Background] = app.state.background
+        async with database, AsyncExitStack() as stack:
+            for beside in background:
+                await stack.enter_async_context(beside)
+            yield
+
+    app = FastAPI(title="Luminous", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.background = []
+    meta = MetaWebhook(settings.whatsapp_verify_token, settings.app_secrets)
+    app.include_router(webhook.routes(meta, database.transaction, bell.ring))
+    app.include_router(health(settings, database))
+    return app
+
+
+def health(settings: Settings, database: Database) -> APIRouter:
+    """`/healthz` the process lives; `/readyz` it can do its work; `/metrics` what it counted."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction] - a route
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    async def readyz() -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route
+        try:
+            async with database.transaction() as conn:
+                report = await readiness(conn, settings.database_schema)
+        except Exception as error:
+            if not is_retryable(error):
+                raise
+            report = {"status": "not ready", "database": "away"}
+        return JSONResponse(report, status_code=200 if report["status"] == "ready" else 503)
+
+    @router.get("/metrics")
+    def metrics() -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def readiness(conn: Connection, schema: str) -> dict[str, object]:
+    """What stands between this process and its work; ages in seconds."""
+    unanswered, unsent = await inbox.oldest_unanswered_age(conn), await outbox.oldest_unsent_age(conn)
+    missing = [migration.version for migration in await pending(conn, schema)]
+    return {
+        "status": "not ready" if missing else "ready",
+        "database": "ok",
+        "pending_migrations": missing,
+        "oldest_unanswered_seconds": round(unanswered, 1),
+        "oldest_unsent_seconds": round(unsent, 1),
+    }

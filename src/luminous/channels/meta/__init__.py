@@ -1,0 +1,1 @@
+"""Meta's WhatsApp Cloud API: signed webhooks in, Graph API calls out."""

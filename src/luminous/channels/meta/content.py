@@ -1,0 +1,101 @@
+"""What a message says, in Meta's words and within Meta's limits.
+
+Limits: WhatsApp Cloud API, text messages, reply buttons, lists. Meta does not say what it counts as
+a character; UTF-16 code units are counted here, the largest of the candidates.
+"""
+
+from collections.abc import Iterable
+
+from luminous.messages import Button, Content, Row
+from luminous.text import Json
+
+LONGEST_TEXT = 4096
+LONGEST_TEXT_WITH_BUTTONS = 1024
+MOST_BUTTONS = 3
+LONGEST_BUTTON_ID = 256
+LONGEST_BUTTON_TITLE = 20
+MOST_ROWS = 10
+LONGEST_ROW_ID = 200
+LONGEST_ROW_TITLE = 24
+LONGEST_ROW_DESCRIPTION = 72
+LONGEST_LABEL = 20
+
+
+def check_content(content: Content) -> str | None:
+    """The sentence that says which limit of Meta's the content breaks; None when it may go."""
+    if content.buttons and content.rows:
+        return "A message has buttons or a list, not both."
+    longest = LONGEST_TEXT_WITH_BUTTONS if content.buttons else LONGEST_TEXT
+    return (
+        _check("The text", content.text, longest)
+        or _check_buttons(content.buttons)
+        or (_check_rows(content.rows, content.label) if content.rows else None)
+    )
+
+
+def body_of(content: Content) -> dict[str, Json]:
+    """The keys of the request that carry the content: `type` and the object it names."""
+    if content.buttons:
+        buttons: list[Json] = [_button(button) for button in content.buttons]
+        return _interactive("button", content.text, {"buttons": buttons})
+    if content.rows:
+        rows: list[Json] = [_row(row) for row in content.rows]
+        return _interactive("list", content.text, {"button": content.label, "sections": [{"rows": rows}]})
+    return {"type": "text", "text": {"body": content.text, "preview_url": False}}
+
+
+def _check_buttons(buttons: tuple[Button, ...]) -> str | None:
+    if len(buttons) > MOST_BUTTONS:
+        return f"A message has at most {MOST_BUTTONS} buttons, not {len(buttons)}."
+    for button in buttons:
+        wrong = _check("A button's id", button.id, LONGEST_BUTTON_ID) or _check(
+            "A button's title", button.title, LONGEST_BUTTON_TITLE
+        )
+        if wrong:
+            return wrong
+    return _check_different("buttons", "id", (button.id for button in buttons)) or _check_different(
+        "buttons", "title", (button.title for button in buttons)
+    )
+
+
+def _check_rows(rows: tuple[Row, ...], label: str) -> str | None:
+    if len(rows) > MOST_ROWS:
+        return f"A list has at most {MOST_ROWS} rows, not {len(rows)}."
+    for row in rows:
+        wrong = (
+            _check("A row's id", row.id, LONGEST_ROW_ID)
+            or _check("A row's title", row.title, LONGEST_ROW_TITLE)
+            or _check_length("A row's description", row.description, LONGEST_ROW_DESCRIPTION)
+        )
+        if wrong:
+            return wrong
+    return _check_different("rows", "id", (row.id for row in rows)) or _check(
+        "The label that opens a list", label, LONGEST_LABEL
+    )
+
+
+def _check(what: str, text: str, longest: int) -> str | None:
+    return _check_length(what, text, longest) if text.strip() else f"{what} is empty."
+
+
+def _check_length(what: str, text: str, longest: int) -> str | None:
+    length = len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+    return f"{what} has {length} characters, and at most {longest} may go." if length > longest else None
+
+
+def _check_different(what: str, key: str, values: Iterable[str]) -> str | None:
+    listed = list(values)
+    return f"Two {what} of the message have the same {key}." if len(set(listed)) < len(listed) else None
+
+
+def _interactive(kind: str, text: str, action: dict[str, Json]) -> dict[str, Json]:
+    return {"type": "interactive", "interactive": {"type": kind, "body": {"text": text}, "action": action}}
+
+
+def _button(button: Button) -> Json:
+    return {"type": "reply", "reply": {"id": button.id, "title": button.title}}
+
+
+def _row(row: Row) -> Json:
+    described: dict[str, Json] = {"description": row.description} if row.description else {}
+    return {"id": row.id, "title": row.title, **described}

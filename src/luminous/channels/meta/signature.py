@@ -1,0 +1,48 @@
+"""Whether a call really comes from Meta: the signature of a body and the handshake's token.
+
+`X-Hub-Signature-256: sha256=<64 lower-case hex digits>`, HMAC-SHA256 of the raw body with the app
+secret; the handshake is a GET with `hub.verify_token` (WhatsApp Cloud API, webhooks).
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+
+HEADER = "X-Hub-Signature-256"
+
+_SHAPE = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII)
+
+
+def looks_signed(header: str | None) -> bool:
+    """Whether a header has a signature's shape: worth asking before the body is read."""
+    return header is not None and _SHAPE.fullmatch(header) is not None
+
+
+def is_signed(body: bytes, header: str | None, secrets: Sequence[str]) -> bool:
+    """Whether one of the app secrets signed exactly these bytes.
+
+    Several secrets are given while one replaces the other; a blank one signs nothing. Takes the same
+    time whichever fits.
+    """
+    if header is None or not looks_signed(header):
+        return False
+    given = header.encode("ascii")
+    fits = False
+    for secret in secrets:
+        same = hmac.compare_digest(sign(body, secret).encode("ascii"), given)
+        fits |= same and bool(secret.strip())
+    return fits
+
+
+def sign(body: bytes, secret: str) -> str:
+    """The header's value for a body: what Meta does, and who stands in for it."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def accepts_verify_token(given: str | None, expected: str) -> bool:
+    """Whether the handshake's token is ours. A blank one, given or expected, never is."""
+    if given is None:
+        return False
+    same = hmac.compare_digest(given.encode(errors="surrogatepass"), expected.encode())
+    return same and bool(expected.strip())

@@ -1,0 +1,90 @@
+"""Settings, read once at a door from the environment or `.env`, and passed on as values."""
+
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from luminous.errors import SettingsMissing
+
+NEEDED_TO_SERVE = {
+    "DATABASE_URL": "the PostgreSQL of the shop",
+    "WHATSAPP_APP_SECRET": "the app secret that signs webhooks",
+    "WHATSAPP_VERIFY_TOKEN": "the word that you also type into Meta's webhook settings",
+}
+NEEDED_TO_SEND = {
+    "DATABASE_URL": "the PostgreSQL of the shop",
+    "WHATSAPP_ACCESS_TOKEN": "the token that may send messages",
+    "WHATSAPP_PHONE_NUMBER_ID": "the id of the shop's number, from Meta's API setup page",
+}
+
+
+class Settings(BaseSettings):
+    """Everything that may be set. Each name in capitals is the environment variable."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    database_url: str = ""
+    database_schema: str = "public"
+    database_prepare: bool = True  # false behind a transaction pooler: PgBouncer, Supabase's port 6543
+    database_listen_url: str = ""  # a direct connection for wake-ups; empty: DATABASE_URL
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: str = ""
+
+    whatsapp_app_secret: str = ""
+    whatsapp_app_secret_previous: str = ""  # still accepted while the secret is being changed
+    whatsapp_verify_token: str = ""
+    whatsapp_access_token: str = ""
+    whatsapp_phone_number_id: str = ""
+    whatsapp_api_url: str = "https://graph.facebook.com/v26.0"
+
+    shop_name: str = Field(default="Luminous", min_length=1, max_length=60)
+    shop_region: str = Field(default="UG", pattern=r"^[A-Z]{2}$")
+    shop_timezone: str = "Africa/Kampala"
+    luminous_home: Path = Path(".luminous")  # where `luminous up` keeps its state
+
+    @field_validator("shop_timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{name!r} is no time zone; write one like Africa/Kampala") from error
+        return name
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read the environment and `.env`. Raises SettingsMissing, which names what is wrong."""
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+            raise SettingsMissing("A setting is wrong. " + "; ".join(wrong)) from error
+
+    @property
+    def app_secrets(self) -> tuple[str, ...]:
+        """The secrets whose signatures are accepted; the first is the present one."""
+        return tuple(s for s in (self.whatsapp_app_secret, self.whatsapp_app_secret_previous) if s)
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The shop's wall clock."""
+        return ZoneInfo(self.shop_timezone)
+
+    @property
+    def schema_to_set(self) -> str | None:
+        """The schema that each transaction sets; None for the role's own."""
+        return None if self.database_schema == "public" else self.database_schema
+
+    def require(self, needed: dict[str, str]) -> None:
+        """Raise SettingsMissing, naming every one of `needed` that is not set."""
+        missing = [f"  {name}  {why}" for name, why in needed.items() if not getattr(self, name.lower())]
+        if missing:
+            raise SettingsMissing(
+                "Luminous does not start, because these settings are missing:\n"
+                + "\n".join(missing)
+                + "\nSet them in the environment or in a file named .env, then start it again."
+            )

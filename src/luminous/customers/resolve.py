@@ -1,0 +1,44 @@
+"""Who is writing? The decision itself is `resolve_customer` in the database: see its migration."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from luminous.db import Connection, sql
+from luminous.errors import NoSender
+from luminous.messages import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The customer behind a sender, and how they were recognised."""
+
+    customer_id: UUID
+    profile_id: UUID | None  # None until the customer used a link to the website
+    phone_number: str | None  # E.164; None while WhatsApp hides it
+    display_name: str
+    whatsapp_id: str | None
+    is_new_customer: bool
+    decision: str  # `created`, `recognised`, ...: the rows of the table in resolve_customer's migration
+
+
+async def resolve(conn: Connection, sender: Sender) -> Resolved:
+    """Return the customer behind a proven sender; make one on first contact.
+
+    A new customer's Guest subscription comes from the database in the same statement.
+    Raises NoSender when the sender carries no identifier.
+    """
+    if sender.phone is None and sender.user_id is None:
+        raise NoSender("The message names neither a phone number nor a WhatsApp user id.")
+    return await RESOLVE.one(
+        conn,
+        phone=sender.phone,
+        user_id=sender.user_id,
+        wa_id=sender.wa_id,
+        name=sender.profile_name,
+    )
+
+
+RESOLVE = sql("""
+    select customer_id, profile_id, phone_number, display_name, whatsapp_id, is_new_customer, decision
+      from resolve_customer(%(phone)s, %(user_id)s, %(wa_id)s, %(name)s)
+""").into(Resolved)

@@ -1,0 +1,13 @@
+"""What is counted. Served at `/metrics`; each process counts for itself."""
+
+from prometheus_client import Counter, Histogram
+
+WEBHOOKS = Counter("luminous_webhooks", "Webhook calls, by what we answered.", ["channel", "status"])
+WEBHOOK_SECONDS = Histogram(
+    "luminous_webhook_seconds", "From a webhook's first byte to its answer.", ["channel"]
+)
+MESSAGES = Counter("luminous_messages", "New messages, by how their sender was recognised.", ["decision"])
+UNKNOWN = Counter("luminous_unknown_events", "Well-formed things that nobody acts on.", ["kind"])
+DEAD_LETTERS = Counter("luminous_dead_letters", "Pieces that could not be taken.", ["stage"])
+ANSWERS = Counter("luminous_answers", "Messages settled, by what was decided.", ["answer"])
+SENDS = Counter("luminous_sends", "Calls to send a message, by what came of them.", ["outcome"])

@@ -1,0 +1,73 @@
+"""WALK 3, out. A message that we owe is sent, and what became of it is recorded.
+
+outbox.claim (committed) → channel.send (no transaction) → accepted, again, in doubt, or refused
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Protocol
+
+from luminous import outbox
+from luminous.db import Begin, Connection, again
+from luminous.errors import SendFailed
+from luminous.log import log
+from luminous.messages import ChannelName, Outgoing
+from luminous.outbox import MAX_ATTEMPTS, Claimed
+
+HOLD = timedelta(minutes=1)  # the number cannot send at all: wait for somebody to mend it
+
+
+class Channel(Protocol):
+    """A way to WhatsApp."""
+
+    async def send(self, message: Outgoing) -> str:
+        """Send it, well within the lease of 20 seconds, and return the provider's id. Raises SendFailed."""
+        ...
+
+
+async def deliver_next(begin: Begin, channels: Mapping[ChannelName, Channel]) -> bool:
+    """Send one message that is due. Returns False when none is."""
+    async with begin() as conn:
+        claimed = await outbox.claim(conn)
+    if claimed is None:
+        return False
+    if claimed.status != "sending":
+        log.info("not sent", outbox_id=claimed.id, status=claimed.status)
+        return True
+
+    try:
+        external_id = await channels[claimed.channel].send(claimed.outgoing())
+    except SendFailed as failure:
+        await again(begin, lambda conn: record_failure(conn, claimed, failure))
+        log.warning(
+            "send failed",
+            outbox_id=claimed.id,
+            outcome=failure.outcome,
+            code=failure.code,
+            attempt=claimed.attempts,
+        )
+    else:
+        await again(begin, lambda conn: outbox.accepted(conn, claimed.id, claimed.channel, external_id))
+        log.info("sent", outbox_id=claimed.id, attempt=claimed.attempts)
+    return True
+
+
+async def record_failure(conn: Connection, claimed: Claimed, failure: SendFailed) -> None:
+    """Write down why it was not accepted, and what follows from that."""
+    reason, code = failure.reason, failure.code
+    match failure.outcome:
+        case "held":
+            await outbox.try_again(conn, claimed.id, reason, code=code, after=HOLD, counts=False)
+        case "not_sent" if claimed.attempts < MAX_ATTEMPTS:
+            after = failure.retry_after or backoff(claimed.attempts)
+            await outbox.try_again(conn, claimed.id, reason, code=code, after=after)
+        case "unclear":
+            await outbox.unclear(conn, claimed.id, reason, code=code, answered=code is not None)
+        case _:
+            gave_up = failure.outcome == "not_sent"
+            await outbox.refused(conn, claimed.id, reason, code=code, given_up=gave_up)
+
+
+def backoff(attempts: int) -> timedelta:
+    """1, 4, 16, 64, 256 seconds after the first, second, ... attempt."""
+    return timedelta(seconds=4 ** (attempts - 1))

@@ -1,0 +1,35 @@
+"""Messages that may have gone: a status settles them, or half a minute without one does."""
+
+from luminous.db import Connection, sql
+
+MAX_ATTEMPTS = 6
+
+
+async def forget_lost_workers(conn: Connection) -> int:
+    """A worker died while it was sending: what it held is in doubt from now on. Returns how many."""
+    return await FORGET_LOST_WORKERS.run(conn)
+
+
+async def settle_doubts(conn: Connection) -> int:
+    """No status came within 30 seconds: send it again, or give up. Returns how many were settled.
+
+    Sent again are replies and notices; once where we never heard the end of the call, up to the
+    last attempt where WhatsApp itself said that it had failed.
+    """
+    return await SETTLE_DOUBTS.run(conn, max_attempts=MAX_ATTEMPTS)
+
+
+FORGET_LOST_WORKERS = sql("""
+    update outbox
+       set status = 'uncertain', lease_until = now() + interval '30 seconds', lost_answers = lost_answers + 1,
+           error_reason = 'the program ended while this was being sent', updated_at = now()
+     where status = 'sending' and lease_until < now()
+""")
+
+SETTLE_DOUBTS = sql("""
+    update outbox
+       set status = case when purpose in ('reply', 'notice') and lost_answers < 2 and attempts < %(max_attempts)s
+                         then 'queued' else 'dead' end,
+           next_attempt_at = now(), lease_until = null, updated_at = now()
+     where status = 'uncertain' and lease_until < now()
+""")

@@ -1,0 +1,66 @@
+"""What a message asks for, read from its button or from its words. Pure."""
+
+import re
+from typing import Literal
+
+from luminous.inbox import Message
+
+Intent = Literal["price", "plan", "person", "menu", "stop", "start"]
+
+# Buttons answer with these ids; typed words count when they are all that was written.
+WORDS: dict[Intent, frozenset[str]] = {
+    "price": frozenset({"price", "ask for a price", "quote", "quotation"}),
+    "plan": frozenset({"plan", "my plan", "subscription", "my subscription"}),
+    "person": frozenset({"person", "talk to a person", "human", "agent", "talk to someone"}),
+    "menu": frozenset({"menu", "help", "options"}),
+    "stop": frozenset({"stop", "stop all", "unsubscribe", "opt out"}),
+    "start": frozenset({"start", "start again", "unstop", "subscribe", "opt in"}),
+}
+INTENT_OF_WORDS = {words: intent for intent, phrases in WORDS.items() for words in phrases}
+
+# What people say without asking for anything, in English, Luganda and Swahili.
+COURTESIES = frozenset(
+    """
+    hello helo hallo hi hey hiya yo again there everyone team sir madam
+    good morning afternoon evening day night great fine nice yes no ok okay please bye goodbye
+    thanks thank thanx thx you very much so
+    gyebale gyebaleko ko ssebo nnyabo oli otya wasuze osiibye webale nnyo
+    jambo habari mambo salaam asante asanti sana
+    """.split()  # noqa: SIM905 - a word list reads best as words
+)
+
+# Other kinds change or decorate something else (reaction, edit, revoke), or nobody knows them yet.
+ANSWERED = frozenset(
+    {"text", "image", "video", "sticker", "document", "audio", "voice", "location", "contacts", "button"}
+    | {"interactive", "order", "unsupported"}
+)
+
+
+WORDED = ("text", "button", "interactive")
+
+
+def intent_of(message: Message) -> Intent | None:
+    """What the message asks for by name, or None."""
+    for intent in WORDS:
+        if message.choice == intent:
+            return intent
+    return INTENT_OF_WORDS.get(_plain(message.text)) if message.kind in WORDED else None
+
+
+def wants_an_answer(message: Message) -> bool:
+    """False for reactions, edits, group and system messages, and for kinds that nobody knows yet."""
+    return message.group_id is None and message.kind in ANSWERED
+
+
+def asks_for_something(message: Message) -> bool:
+    """True for a link, a picture or words that go beyond a greeting: something for a person."""
+    if message.kind in ("sticker", "unsupported"):
+        return False
+    if message.kind not in WORDED:
+        return True
+    return not COURTESIES.issuperset(_plain(message.text).split())
+
+
+def _plain(text: str) -> str:
+    """Lower case letters and digits with single spaces: `  STOP!! 🙏` is `stop`."""
+    return " ".join(re.sub(r"[^\w\s]|_", " ", text.casefold()).split())

@@ -1,0 +1,95 @@
+"""`luminous up`: everything on one machine, without an account: PostgreSQL, web, worker and a phone.
+
+State stays in `.luminous/`: the database, the simulator's, and development secrets made once.
+"""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import uvicorn
+from fastapi.responses import RedirectResponse
+from rich.console import Console
+
+from luminous import conversations, simulator
+from luminous.app import create_app
+from luminous.config import Settings
+from luminous.db import Database, connect
+from luminous.machine import (
+    database_server,
+    listening_socket,
+    only_one_in,
+    said,
+    with_development_values,
+)
+from luminous.migrations import migrate
+from luminous.simulator import SimulatorSettings
+from luminous.wake import Bell
+from luminous.worker import working
+
+BUSINESS_NUMBER = "+256700000001"
+
+
+def up(console: Console) -> None:
+    """Run until Ctrl-C. Raises LuminousError with a sentence when it cannot start."""
+    settings = Settings.read()
+    home = settings.luminous_home.absolute()
+    with (
+        only_one_in(home, f"http://{settings.host}:{settings.port}"),
+        listening_socket(settings) as listener,
+        database_server(settings, home, console) as database_url,
+    ):
+        settings = with_development_values(settings, home, database_url)
+        with said(console, "Bringing the database up to date"):
+            asyncio.run(_migrate(settings))
+        asyncio.run(_serve(settings, home, listener, console))
+    console.print("Luminous has stopped. Everything is kept in", str(home))
+
+
+async def _migrate(settings: Settings) -> None:
+    async with connect(settings.database_url) as conn:
+        await migrate(conn, settings.database_schema)
+
+
+async def _serve(settings: Settings, home: Path, listener: socket.socket, console: Console) -> None:
+    database = Database(
+        settings.database_url, schema=settings.schema_to_set, size=20, prepare=settings.database_prepare
+    )
+    bell = Bell()
+    app = create_app(settings, database, bell)
+    app.state.background += [
+        simulator.mount(app, _simulator(settings, home), database, release=conversations.release),
+        working(settings, database, bell),
+    ]
+    app.add_route("/", lambda _: RedirectResponse("/simulator"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+    )
+    print_addresses(console, settings)
+    await server.serve(sockets=[listener])
+
+
+def _simulator(settings: Settings, home: Path) -> SimulatorSettings:
+    return SimulatorSettings(
+        data_dir=home,
+        webhook_url=f"http://{settings.host}:{settings.port}/webhooks/whatsapp",
+        app_secret=settings.whatsapp_app_secret,
+        access_token=settings.whatsapp_access_token,
+        business_number_id=settings.whatsapp_phone_number_id,
+        business_number=BUSINESS_NUMBER,
+        shop_name=settings.shop_name,
+    )
+
+
+def print_addresses(console: Console, settings: Settings) -> None:
+    """Where to look, in one glance."""
+    address = f"http://{settings.host}:{settings.port}"
+    console.print(
+        f"\n[bold green]Luminous runs.[/]  Open [bold]{address}/simulator[/] and write “Hello”.\n\n"
+        f"  webhook     {address}/webhooks/whatsapp\n"
+        f"  readiness   {address}/readyz\n"
+        f"  metrics     {address}/metrics\n"
+        f"  database    .venv/bin/luminous db url\n\n"
+        "Ctrl-C ends all of it; your data stays.\n",
+        highlight=False,
+    )

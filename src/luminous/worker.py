@@ -1,0 +1,130 @@
+"""The worker: answers, sends, and tidies, until it is told to stop."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from luminous import conversations, inbound, outbox
+from luminous.answering import answer_next
+from luminous.channels.meta.payload import parse
+from luminous.channels.meta.send import MetaChannel
+from luminous.config import Settings
+from luminous.db import Database
+from luminous.errors import is_retryable
+from luminous.http import client
+from luminous.inbound import Parse
+from luminous.log import log
+from luminous.messages import ChannelName
+from luminous.outbound import Channel, deliver_next
+from luminous.replies import Shop
+from luminous.wake import Bell
+
+ANSWERERS = 2
+SENDERS = 8
+POLL_SECONDS = 1.0
+AFTER_A_FAILURE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker works on and with. listen_url: a direct connection, for wake-ups by others."""
+
+    database: Database
+    listen_url: str
+    shop: Shop
+    channels: Mapping[ChannelName, Channel]
+    parsers: Mapping[ChannelName, Parse]
+
+
+@asynccontextmanager
+async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGenerator[None]:
+    """A worker of this shop, in this process, for as long as the context lasts."""
+    stop = asyncio.Event()
+    async with client() as http:
+        channel = MetaChannel(
+            http,
+            api_url=settings.whatsapp_api_url,
+            access_token=settings.whatsapp_access_token,
+            default_number_id=settings.whatsapp_phone_number_id,
+        )
+        of_the_shop = Work(
+            database,
+            settings.database_listen_url or settings.database_url,
+            Shop(settings.shop_name, settings.timezone),
+            {"meta": channel},
+            {"meta": parse},
+        )
+        task = asyncio.create_task(work(of_the_shop, bell, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            bell.ring()
+            await task
+
+
+async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
+    """Work until `stop` is set; what is being done then is finished first."""
+    begin = work.database.transaction
+
+    async def answer() -> bool:
+        answered = await answer_next(begin, work.shop)
+        if answered:
+            bell.ring()  # there may be something to send
+        return answered
+
+    async def deliver() -> bool:
+        return await deliver_next(begin, work.channels)
+
+    async def tidy() -> bool:
+        return await tidy_up(work)
+
+    loops = [_loop(f"answer-{n}", answer, stop, bell.wait) for n in range(ANSWERERS)]
+    loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
+    loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
+    listener = asyncio.create_task(bell.listen(work.listen_url))
+    teller = asyncio.create_task(bell.tell_others(begin))
+    try:
+        await asyncio.gather(*loops)
+    finally:
+        listener.cancel()
+        teller.cancel()
+        await asyncio.gather(listener, teller, return_exceptions=True)
+
+
+async def _loop(
+    name: str,
+    step: Callable[[], Awaitable[bool]],
+    stop: asyncio.Event,
+    rest: Callable[[str, float], Awaitable[None]],
+) -> None:
+    """Step as long as there is something to do; else rest until the bell rings, or for a second."""
+    was_away = False
+    while not stop.is_set():
+        try:
+            if not await step():
+                await rest(name, POLL_SECONDS)
+            was_away = False
+        except Exception as error:  # a loop outlives whatever one step met
+            if not is_retryable(error):
+                log.exception("step failed", loop=name)
+            elif not was_away:
+                log.error("the database is away; trying again", loop=name)
+            was_away = is_retryable(error)
+            await asyncio.sleep(AFTER_A_FAILURE_SECONDS)
+
+
+async def _sleep(_: str, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+
+
+async def tidy_up(work: Work) -> bool:
+    """What the clock or a crash left behind. Returns True when a dead letter was tried again."""
+    async with work.database.transaction() as conn:
+        await conversations.recall_forgotten(conn)
+        await outbox.forget_lost_workers(conn)
+        await outbox.settle_doubts(conn)
+        await outbox.join_overtaken_statuses(conn)
+        await outbox.forget_early_statuses(conn)
+    return await inbound.retry_dead_letter(work.database.transaction, work.parsers)

@@ -1,0 +1,78 @@
+"""The real PostgreSQL for every test: one server, built from the migrations, cloned where a test commits."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from luminous import postgres
+from luminous.db import Connection, Database, connect
+from luminous.migrations import migrate
+
+CLONES = count(1)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Generator[str]:
+    """A server of this test run alone, gone with it."""
+    root = Path(tempfile.mkdtemp(prefix="luminous-test-"))
+    try:
+        yield postgres.start(root, fsync=False).url
+    finally:
+        postgres.stop(root)
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def template(server_url: str) -> str:
+    """The name of a database that holds the schema and nothing else."""
+    name = f"template_{os.getpid()}"
+    async with connect(server_url) as conn:
+        await conn.execute(f'create database "{name}"'.encode())
+    async with connect(make_conninfo(server_url, dbname=name)) as conn:
+        await migrate(conn)
+    return name
+
+
+@pytest.fixture
+async def database_url(server_url: str, template: str) -> AsyncGenerator[str]:
+    """A database of this test alone, for tests that commit."""
+    name = f"test_{os.getpid()}_{next(CLONES)}"
+    async with connect(server_url) as conn:
+        await conn.execute(f'create database "{name}" template "{template}"'.encode())
+    yield make_conninfo(server_url, dbname=name)
+    async with connect(server_url) as conn:
+        await conn.execute(f'drop database "{name}" with (force)'.encode())
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncGenerator[Database]:
+    """A pool on a database of this test alone."""
+    async with Database(database_url) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+async def shared_url(server_url: str, template: str) -> str:
+    """A database that tests share because they roll back."""
+    name = f"shared_{os.getpid()}"
+    async with connect(server_url) as conn:
+        await conn.execute(f'create database "{name}" template "{template}"'.encode())
+    return make_conninfo(server_url, dbname=name)
+
+
+@pytest.fixture
+async def conn(shared_url: str) -> AsyncGenerator[Connection]:
+    """A transaction that is rolled back."""
+    conn = await psycopg.AsyncConnection.connect(shared_url)
+    try:
+        yield conn
+    finally:
+        await conn.rollback()
+        await conn.close()
