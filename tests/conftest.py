@@ -14,6 +14,7 @@ from psycopg.conninfo import make_conninfo
 from luminous import postgres
 from luminous.db import Connection, Database, connect
 from luminous.migrations import migrate
+from tests.shop import ShopUnderTest
 
 CLONES = count(1)
 
@@ -76,3 +77,11 @@ async def conn(shared_url: str) -> AsyncGenerator[Connection]:
     finally:
         await conn.rollback()
         await conn.close()
+
+
+@pytest.fixture
+async def shop(database: Database) -> AsyncGenerator[ShopUnderTest]:
+    """A shop of this test alone."""
+    shop = ShopUnderTest(database)
+    async with shop.http:
+        yield shop

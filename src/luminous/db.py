@@ -78,12 +78,21 @@ def sql(text: LiteralString) -> Statement:
 class Database:
     """A pool of connections to one shop's schema."""
 
-    def __init__(self, url: str, *, schema: str | None = None, size: int = 10, prepare: bool = True) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        schema: str | None = None,
+        size: int = 10,
+        prepare: bool = True,
+        connect_seconds: float = CONNECT_SECONDS,
+    ) -> None:
         """Describe it; `open` connects.
 
         schema: set for each transaction; None leaves the role's own search_path.
         prepare: False behind a transaction pooler (PgBouncer, Supabase's port 6543), where a
         prepared statement may meet another server connection.
+        connect_seconds: how long a transaction waits for a connection.
         """
         self.schema = schema
         self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
@@ -91,7 +100,7 @@ class Database:
             open=False,
             min_size=1,
             max_size=size,
-            timeout=CONNECT_SECONDS,
+            timeout=connect_seconds,
             kwargs={"prepare_threshold": 5 if prepare else None, "application_name": "luminous"},
         )
 
@@ -107,7 +116,7 @@ class Database:
     async def transaction(self) -> AsyncGenerator[Connection]:
         """One transaction: committed at the end, rolled back on an exception.
 
-        Raises DatabaseAway when no connection can be had within five seconds.
+        Raises DatabaseAway when no connection can be had in time.
         """
         try:
             async with self.pool.connection() as conn:

@@ -77,9 +77,8 @@ def database_server(settings: Settings, home: Path, console: Console) -> Generat
     try:
         yield server.url
     finally:
-        if server.started_here:
-            with said(console, "Stopping PostgreSQL"):
-                postgres.stop(home)
+        with said(console, "Stopping PostgreSQL"):  # also one that a killed program left running
+            postgres.stop(home)
 
 
 @contextmanager

@@ -3,6 +3,9 @@ import pytest
 from luminous.channels.meta.content import check_content
 from luminous.messages import Button, Content, Row
 
+TWO_TITLES = "Two buttons of the message have the same title."
+TWO_ROWS = "Two rows of the message have the same id."
+
 
 def buttons(count: int) -> tuple[Button, ...]:
     return tuple(Button(f"id-{number}", f"Button {number}") for number in range(count))
