@@ -11,12 +11,14 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from luminous import postgres
+from luminous import log, postgres
 from luminous.db import Connection, Database, connect
 from luminous.migrations import migrate
 from tests.shop import ShopUnderTest
 
 CLONES = count(1)
+
+log.configure(for_people=False, quiet=True)
 
 
 @pytest.fixture(scope="session")

@@ -176,7 +176,9 @@ async def test_body_of_more_than_three_and_a_half_megabytes_is_cut(shop: ShopUnd
         await shop.http.post("/webhooks/whatsapp", content=without_a_length(), headers=signed)
     ).status_code == 413
     assert (
-        await shop.http.post("/webhooks/whatsapp", content=raw, headers={**signed, "Content-Length": "9" * 30})
+        await shop.http.post(
+            "/webhooks/whatsapp", content=raw, headers={**signed, "Content-Length": "9" * 30}
+        )
     ).status_code == 413
 
 
@@ -272,9 +274,9 @@ async def test_nul_and_lone_surrogates_in_a_message_are_stored_as_text_and_the_r
     raw = json.dumps(webhook(text("a\0b\ud83dc", "wamid.1"), name="Am\0ina\u202e")).encode()
 
     assert (await shop.post(raw)).status_code == 200
-    assert await shop.rows("select text, body from inbox join webhook_bodies on webhook_bodies.id = body_id") == [
-        ("ab�c", raw)
-    ]
+    assert await shop.rows(
+        "select text, body from inbox join webhook_bodies on webhook_bodies.id = body_id"
+    ) == [("ab�c", raw)]
     assert await shop.one("select display_name from customers") == "Amina"
 
 

@@ -16,7 +16,7 @@ WORDS: dict[Intent, frozenset[str]] = {
     "stop": frozenset({"stop", "stop all", "unsubscribe", "opt out"}),
     "start": frozenset({"start", "start again", "unstop", "subscribe", "opt in"}),
 }
-INTENT_OF_WORDS = {words: intent for intent, phrases in WORDS.items() for words in phrases}
+INTENT_OF_WORDS: dict[str, Intent] = {words: intent for intent, phrases in WORDS.items() for words in phrases}
 
 # What people say without asking for anything, in English, Luganda and Swahili.
 COURTESIES = frozenset(

@@ -60,7 +60,7 @@ def my_plan(plan: Entitlements, ends_at: datetime | None) -> Content:
     """After “My plan”."""
     lines = [
         f"*{plan.plan_name}* · {_price(plan)}",
-        _until(plan, ends_at).capitalize(),
+        _capitalized(_until(plan, ends_at)),
         f"Service fee: {_discount(plan.service_fee_discount_percent)}",
         f"Shipping: {_discount(plan.shipping_discount_percent)}",
         f"Open quotations at a time: {plan.open_quote_limit}",
@@ -113,6 +113,10 @@ def _until(plan: Entitlements, ends_at: datetime | None) -> str:
     if ends_at is None:
         return "no end date"
     return f"{'ends on' if plan.is_ending else 'valid until'} {ends_at.day} {ends_at:%B %Y}"
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _discount(percent: Decimal) -> str:

@@ -1,0 +1,174 @@
+"""What is decided about messages: how much is said, and to whom the bot is silent."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from luminous.inbox import Message
+from luminous.replies import Context, HandOver, Say, SetConsent, Step, decide
+from luminous.subscriptions import Entitlements
+from tests.shop import KAMPALA
+
+GUEST = Entitlements(
+    plan_code="guest",
+    plan_name="Guest User",
+    price=0,
+    currency="UGX",
+    service_fee_discount_percent=Decimal(0),
+    shipping_discount_percent=Decimal(0),
+    open_quote_limit=1,
+    is_ending=False,
+    is_trial=True,
+    valid_until=datetime(2026, 12, 21, 22, 30, tzinfo=UTC),  # already the 22nd in Kampala
+)
+
+
+def message(text: str = "", kind: str = "text", choice: str | None = None, number: int = 1) -> Message:
+    return Message(number, "meta", f"wamid.{number}", "1", kind, text, choice, None, False, datetime.now(UTC))
+
+
+def context(*, greeted: bool = True, recently: bool = False, with_person: bool = False) -> Context:
+    return Context(KAMPALA, "Amina Nakato", GUEST, greeted, recently, with_person)
+
+
+def texts(steps: list[Step]) -> list[str]:
+    return [act.content.text for step in steps for act in step.acts if isinstance(act, Say)]
+
+
+def acts(steps: list[Step]) -> list[object]:
+    return [act for step in steps for act in step.acts if not isinstance(act, Say)]
+
+
+NEW = context(greeted=False)
+RETURNING = context()
+JUST_GREETED = context(recently=True)
+WITH_PERSON = context(with_person=True)
+
+
+def test_first_words_get_one_welcome_with_shop_plan_and_how_to_stop() -> None:
+    (said,) = texts(decide(NEW, [message("Hello"), message("Hi", number=2)]))
+
+    assert "Hello Amina, welcome to Pearl Shopping!" in said
+    assert "*Guest User* (free, valid until 22 December 2026, 1 open quotation at a time)" in said
+    assert "STOP" in said
+
+
+def test_first_words_that_ask_for_something_are_welcomed_and_go_to_a_person() -> None:
+    steps = decide(NEW, [message("https://shop.example/shoes size 42")])
+
+    assert "A personal shopper reads your message" in texts(steps)[0]
+    assert acts(steps) == [HandOver("asks for something")]
+
+
+def test_returning_customer_is_greeted_differently_and_by_name() -> None:
+    (said,) = texts(decide(RETURNING, [message("Hello again")]))
+
+    assert said.startswith("Good to see you again Amina!")
+
+
+@pytest.mark.parametrize(
+    "words", ["Hello", "hello again!!", "Thank you 🙏", "👍", "OK", "Jambo", "Webale nnyo"]
+)
+def test_courtesy_within_ten_minutes_of_a_greeting_costs_no_reply(words: str) -> None:
+    assert texts(decide(JUST_GREETED, [message(words)])) == []
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        message("I need a blender"),
+        message("https://shop.example/x"),
+        message("", kind="image"),
+        message("", kind="audio"),
+        message("0.3, 32.5", kind="location"),
+    ],
+)
+def test_a_request_goes_to_a_person_with_one_reply_however_many_messages_it_takes(asking: Message) -> None:
+    steps = decide(JUST_GREETED, [asking, message("and two of them", number=2)])
+
+    assert texts(steps) == ["Thank you. A personal shopper reads your message now and answers here."]
+    assert acts(steps) == [HandOver("asks for something")]
+
+
+@pytest.mark.parametrize(
+    "kind", ["reaction", "edit", "revoke", "system", "request_welcome", "hologram", "unknown"]
+)
+def test_what_is_no_message_of_its_own_gets_no_answer_even_as_the_first(kind: str) -> None:
+    (step,) = decide(NEW, [message("👍", kind=kind)])
+
+    assert (step.answer, step.acts) == ("needs no answer", ())
+
+
+def test_my_plan_says_the_terms_of_the_plan_from_the_database() -> None:
+    (said,) = texts(decide(JUST_GREETED, [message("My plan", "interactive", "plan")]))
+
+    assert said.splitlines() == [
+        "*Guest User* · free",
+        "Valid until 22 December 2026",
+        "Service fee: standard rate",
+        "Shipping: standard rate",
+        "Open quotations at a time: 1",
+    ]
+
+
+def test_asking_for_a_person_hands_over() -> None:
+    steps = decide(JUST_GREETED, [message("Talk to a person", "interactive", "person")])
+
+    assert acts(steps) == [HandOver("asked for a person")]
+    assert len(texts(steps)) == 1
+
+
+@pytest.mark.parametrize("words", ["STOP", "stop", " Stop. ", "STOP!! 🙏", "Unsubscribe", "stop all"])
+def test_stop_in_its_forms_is_recorded_and_confirmed_once(words: str) -> None:
+    steps = decide(RETURNING, [message(words), message(words, number=2)])
+
+    assert acts(steps) == [SetConsent("opted_out")]
+    assert len(texts(steps)) == 1
+
+
+@pytest.mark.parametrize("words", ["don't stop", "bus stop near Wandegeya", "stopwatch", "I want to start"])
+def test_near_misses_of_stop_and_start_change_nothing(words: str) -> None:
+    assert not any(isinstance(act, SetConsent) for act in acts(decide(RETURNING, [message(words)])))
+
+
+def test_stop_as_the_very_first_message_is_not_met_with_a_welcome() -> None:
+    steps = decide(NEW, [message("STOP")])
+
+    assert texts(steps) == [texts(decide(RETURNING, [message("STOP")]))[0]]
+
+
+def test_of_stop_and_start_the_later_one_counts() -> None:
+    said = [message("stop"), message("start", number=2), message("stop", number=3)]
+
+    assert acts(decide(RETURNING, said)) == [SetConsent("opted_in"), SetConsent("opted_out")]
+
+
+def test_while_a_person_has_the_conversation_the_bot_is_silent_but_stop_still_counts() -> None:
+    steps = decide(
+        WITH_PERSON, [message("Hello"), message("My plan", "interactive", "plan"), message("STOP")]
+    )
+
+    assert acts(steps) == [SetConsent("opted_out")]
+    assert [step.answer for step in steps] == ["a person answers", "stop"]
+
+
+def test_every_message_is_settled_exactly_once() -> None:
+    everything = [
+        message(text, kind, choice, number)
+        for number, (text, kind, choice) in enumerate(
+            [
+                ("Hello", "text", None),
+                ("👍", "reaction", None),
+                ("plan", "text", None),
+                ("", "image", None),
+                ("STOP", "text", None),
+                ("x", "interactive", "person"),
+                ("y", "interactive", "a button of long ago"),
+            ]
+        )
+    ]
+
+    for each in (NEW, RETURNING, JUST_GREETED, WITH_PERSON):
+        settled = [m.id for step in decide(each, everything) for m in step.messages]
+        assert sorted(settled) == list(range(len(everything)))

@@ -1,0 +1,227 @@
+"""Out: sent once, in order, and what became of it is known; and what is not sent, and why."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from luminous.errors import SendFailed, SendOutcome
+from luminous.outbound import deliver_next
+from tests.shop import ShopUnderTest, pressed, status, text
+
+STATUS = "select status from outbox order by id"
+
+
+def failed(outcome: SendOutcome, code: int | None = 1) -> SendFailed:
+    return SendFailed("because", outcome, code=code)
+
+
+async def welcome(shop: ShopUnderTest) -> None:
+    await shop.hear(text("Hello", "wamid.1"))
+
+
+async def make_due(shop: ShopUnderTest) -> None:
+    await shop.do("update outbox set next_attempt_at = now() where status = 'queued'")
+
+
+async def pass_lease(shop: ShopUnderTest) -> None:
+    await shop.do("update outbox set lease_until = now() - interval '1 second' where lease_until is not null")
+    await shop.tidy()
+
+
+async def test_reply_is_sent_once_and_statuses_follow_it(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    await shop.settle()
+    seen = [await shop.one(STATUS)]
+    for what in ("sent", "delivered", "read", "delivered", "sent"):
+        await shop.post(status(what, "wamid.out.1"))
+        seen.append(await shop.one(STATUS))
+
+    assert seen == ["accepted", "sent", "delivered", "read", "read", "read"]
+    assert await shop.settle() == []
+
+
+@pytest.mark.parametrize("order", [*permutations(["sent", "delivered", "read"])])
+@pytest.mark.parametrize("recorded", [True, False])
+async def test_statuses_converge_in_any_order_before_and_after_the_send_is_recorded(
+    shop: ShopUnderTest, order: tuple[str, ...], recorded: bool
+) -> None:
+    await welcome(shop)
+    if recorded:
+        await shop.settle()
+    for what in order:
+        await shop.post(status(what, "wamid.out.1"))
+    await shop.settle()
+
+    assert await shop.one(STATUS) == "read"
+    assert await shop.one("select count(*) from early_statuses") == 0
+
+
+async def test_status_with_our_echoed_id_settles_a_message_that_is_in_doubt(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [failed("unclear", None)]
+    await shop.settle()
+    assert await shop.one(STATUS) == "uncertain"
+
+    await shop.post(status("delivered", "wamid.real", await shop.one("select id from outbox")))
+    await pass_lease(shop)
+
+    assert await shop.settle() == []
+    assert await shop.rows("select status, external_id from outbox") == [("delivered", "wamid.real")]
+
+
+async def test_doubt_without_a_status_sends_again_once_and_then_gives_up(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [failed("unclear", None), failed("unclear", None)]
+    statuses: list[str] = []
+    for _ in range(2):
+        await shop.settle()
+        await pass_lease(shop)
+        statuses.append(await shop.one(STATUS))
+
+    assert statuses == ["queued", "dead"]
+
+
+async def test_worker_that_died_while_sending_leaves_a_doubt_and_not_a_loss(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [failed("unclear")]  # the call began; pretend that nothing was recorded
+    await shop.settle()
+    await shop.do("update outbox set status = 'sending', lost_answers = 0, lease_until = now()")
+    await pass_lease(shop)
+    assert await shop.one(STATUS) == "uncertain"
+    await pass_lease(shop)
+
+    assert len(await shop.settle()) == 1
+
+
+async def test_safe_failures_are_tried_six_times_and_then_it_is_dead(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [failed("not_sent", 130429) for _ in range(6)]
+    for _ in range(6):
+        await shop.settle()
+        await make_due(shop)
+
+    assert await shop.rows("select status, attempts, error_code from outbox") == [("dead", 6, 130429)]
+
+
+async def test_wait_that_whatsapp_asks_for_is_kept(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [SendFailed("slow", "not_sent", code=4, retry_after=timedelta(minutes=7))]
+    await shop.settle()
+
+    assert await shop.one("select next_attempt_at > now() + interval '6 minutes' from outbox")
+
+
+async def test_refusal_is_final_and_says_why(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [failed("refused", 131026)]
+    await shop.settle()
+
+    assert await shop.rows("select status, error_code, error_reason from outbox") == [
+        ("failed", 131026, "because")
+    ]
+
+
+async def test_dead_token_holds_messages_without_using_up_their_attempts(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    for _ in range(10):
+        shop.whatsapp.failures = [failed("held", 190)]
+        await shop.settle()
+        await make_due(shop)
+    assert await shop.rows("select status, attempts from outbox") == [("queued", 0)]
+
+    assert len(await shop.settle()) == 1
+
+
+async def test_later_reply_waits_for_an_earlier_one_that_is_being_tried_again(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [failed("not_sent")]
+    await shop.settle()
+    await shop.hear(pressed("plan", "wamid.2"))
+    assert await shop.settle() == []
+
+    await make_due(shop)
+    first, second = await shop.settle()
+    assert ("welcome" in first, "Open quotations" in second) == (True, True)
+
+
+async def test_nothing_owed_before_the_identity_moved_is_sent(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [failed("not_sent")]
+    await shop.settle()
+    await shop.do("update customers set identity_epoch = identity_epoch + 1")
+    await make_due(shop)
+
+    assert await shop.settle() == []
+    assert await shop.one(STATUS) == "stale"
+
+
+async def test_after_stop_a_notice_is_suppressed_and_a_reply_still_goes(shop: ShopUnderTest) -> None:
+    for number, words in enumerate(["Hello", "STOP"]):
+        await shop.hear(text(words, f"wamid.0{number}"))
+        await shop.settle()
+    await shop.do("""
+        insert into outbox (customer_id, identity_epoch, channel, business_number_id, purpose, dedupe_key,
+                            content)
+        select id, identity_epoch, 'meta', '1', 'notice', 'news', '{"text": "News"}' from customers""")
+    await shop.hear(pressed("plan", "wamid.2"))
+
+    (reply,) = await shop.settle()
+    assert "*Guest User*" in reply
+    assert await shop.rows("select purpose, status from outbox order by id") == [
+        ("reply", "accepted"),
+        ("reply", "accepted"),
+        ("notice", "suppressed"),
+        ("reply", "accepted"),
+    ]
+
+
+async def test_outside_the_24_hours_a_message_waits_until_the_customer_writes(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [failed("not_sent")]
+    await shop.settle()
+    await shop.do("update conversations set last_message_at = now() - interval '24 hours'")
+    await make_due(shop)
+    assert await shop.settle() == []
+    assert await shop.one(STATUS) == "parked"
+
+    await shop.hear(text("Hello?", "wamid.2"))
+    assert len(await shop.settle()) == 1
+
+
+async def test_hidden_number_is_answered_by_its_user_id(shop: ShopUnderTest) -> None:
+    await shop.hear(text("Hello", "wamid.1", (None, "UG.77")))
+    await shop.settle()
+
+    assert (shop.whatsapp.sent[0].to, shop.whatsapp.sent[0].recipient) == (None, "UG.77")
+
+
+async def test_what_the_holder_of_a_disputed_number_is_owed_does_not_reach_the_new_owner(
+    shop: ShopUnderTest,
+) -> None:
+    await shop.hear(text("Hello", "wamid.1", ("256782240146", "UG.old")))
+    shop.whatsapp.failures = [failed("not_sent")]
+    await shop.settle()
+    await shop.hear(text("Hello", "wamid.2", ("256782240146", "UG.new")), name="Okello")
+    await make_due(shop)
+    await shop.settle()
+
+    reached = {(message.to, message.recipient) for message in shop.whatsapp.sent}
+    assert reached == {(None, "UG.old"), (None, "UG.new")}
+    assert await shop.one("select count(*) from customer_conflicts where resolved_at is null") == 1
+
+
+async def test_failure_reported_later_does_not_undo_a_delivery(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    await shop.settle()
+    error = {"errors": [{"code": 131026, "title": "Message undeliverable"}]}
+    await shop.post(status("failed", "wamid.out.1", **error))
+    assert await shop.rows("select status, error_code from outbox") == [("failed", 131026)]
+
+    await shop.post(status("delivered", "wamid.out.1"))
+    await shop.post(status("failed", "wamid.out.1", **error))
+    assert await shop.one(STATUS) == "delivered"
+
+
+async def test_nothing_due_is_said(shop: ShopUnderTest) -> None:
+    assert not await deliver_next(shop.database.transaction, {"meta": shop.whatsapp})
