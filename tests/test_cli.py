@@ -1,0 +1,86 @@
+"""The commands beside `up`, as an operator types them."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.shop import ShopUnderTest, pressed, text
+from tests.test_up import luminous
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        ("serve", ["DATABASE_URL", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"]),
+        ("worker", ["DATABASE_URL", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_PHONE_NUMBER_ID"]),
+    ],
+)
+def test_production_refuses_to_start_and_names_every_missing_secret(
+    tmp_path: Path, command: str, names: list[str]
+) -> None:
+    result = luminous(tmp_path, command)
+
+    assert result.returncode == 1
+    assert [name for name in names if name not in result.stderr] == []
+
+
+def test_without_a_database_each_command_says_what_to_do(tmp_path: Path) -> None:
+    for words in (["migrate"], ["replay"], ["handover", "list"], ["verify"], ["db", "url"]):
+        result = luminous(tmp_path, *words)
+        assert (result.returncode, "make up" in result.stderr) == (1, True), words
+
+
+def test_unreachable_database_is_said_without_a_traceback(tmp_path: Path) -> None:
+    result = luminous(tmp_path, "migrate", DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+
+    assert result.returncode == 1
+    assert "PostgreSQL does not answer" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_migrate_says_what_it_applied_and_the_second_time_nothing(tmp_path: Path, database_url: str) -> None:
+    other = {"DATABASE_URL": database_url, "DATABASE_SCHEMA": "shop_two"}
+    applied = json.loads(luminous(tmp_path, "migrate", "--json", **other).stdout)["applied"]
+    again = luminous(tmp_path, "migrate", **other)
+
+    assert applied[0] == "20261101000000_keep_private"
+    assert again.stdout.strip() == "The schema is up to date."
+
+
+async def test_person_gives_a_conversation_back_to_the_bot(
+    tmp_path: Path, shop: ShopUnderTest, database_url: str
+) -> None:
+    await shop.hear(text("Hello", "wamid.1"), name="[bold]Amina[/bold]")
+    await shop.hear(pressed("person", "wamid.2"), name="[bold]Amina[/bold]")
+    await shop.settle()
+
+    async def run(*words: str) -> str:
+        result = await asyncio.to_thread(luminous, tmp_path, *words, DATABASE_URL=database_url)
+        return result.stdout + result.stderr
+
+    assert "[bold]Amina[/bold]" in await run("handover", "list")
+    (waiting,) = json.loads(await run("handover", "list", "--json"))
+    assert waiting["reason"] == "asked for a person"
+    assert "The bot answers" in await run("handover", "release", waiting["customer_id"])
+    assert "No person has" in await run("handover", "release", waiting["customer_id"])
+    assert "the bot answers everybody" in await run("handover", "list")
+
+
+async def test_replay_takes_dead_letters_and_says_what_it_could_not(
+    tmp_path: Path, shop: ShopUnderTest, database_url: str
+) -> None:
+    nobody = {"id": "wamid.nobody", "timestamp": "1750030073", "type": "text", "text": {"body": "Hello"}}
+    await shop.do("alter table inbox add constraint no_poison check (text <> 'poison')")
+    await shop.hear(text("poison", "wamid.1"), nobody)
+    await shop.do("alter table inbox drop constraint no_poison")
+
+    result = await asyncio.to_thread(luminous, tmp_path, "replay", "--json", DATABASE_URL=database_url)
+
+    assert {letter["position"][-11:]: letter["taken"] for letter in json.loads(result.stdout)} == {
+        "messages[0]": True,
+        "messages[1]": False,
+    }
+    assert result.returncode == 1
+    assert await shop.one("select count(*) from inbox") == 1
