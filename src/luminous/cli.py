@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from luminous import conversations, inbound, inbox, log, postgres
+from luminous import conversations, inbound, inbox, log, postgres, proof
 from luminous.app import create_app
 from luminous.channels.meta.payload import parse
 from luminous.config import NEEDED_TO_SEND, NEEDED_TO_SERVE, Settings
@@ -101,6 +102,27 @@ def migrate(as_json: AsJson = False) -> None:
         for name in names:
             console.print(f"[green]✓[/] {name}")
         console.print("The schema is up to date.")
+
+
+@app.command()
+def verify(
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Leave out every check that writes.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check live what a first message promises: a customer, a Guest plan, no duplicates. ✗ exits with 1."""
+    settings = settings_with_database()
+    findings = asyncio.run(
+        proof.verify(settings.database_url, schema=settings.schema_to_set, read_only=read_only)
+    )
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        rows = [(finding.verdict, finding.item, finding.evidence) for finding in findings]
+        print_table("Verification", ("", "item", "evidence"), rows)
+    if any(finding.verdict == "✗" for finding in findings):
+        raise typer.Exit(1)
 
 
 @app.command()

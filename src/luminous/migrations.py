@@ -92,7 +92,8 @@ CREATE_HISTORY = sql("""
       execute format('create schema if not exists %I', current_setting('luminous.schema'));
       execute format('create schema if not exists %I', current_setting('luminous.history_schema'));
       execute format(
-        'create table if not exists %I.schema_migrations (version text primary key, statements text[], name text)',
+        'create table if not exists %I.schema_migrations
+           (version text primary key, statements text[], name text)',
         current_setting('luminous.history_schema'));
     end $$
 """)

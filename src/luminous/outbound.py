@@ -5,6 +5,7 @@ outbox.claim (committed) → channel.send (no transaction) → accepted, again, 
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 from luminous import outbox
@@ -38,7 +39,7 @@ async def deliver_next(begin: Begin, channels: Mapping[ChannelName, Channel]) ->
     try:
         external_id = await channels[claimed.channel].send(claimed.outgoing())
     except SendFailed as failure:
-        await again(begin, lambda conn: record_failure(conn, claimed, failure))
+        await again(begin, partial(record_failure, claimed=claimed, failure=failure))
         log.warning(
             "send failed",
             outbox_id=claimed.id,

@@ -4,7 +4,9 @@ State stays in `.luminous/`: the database, the simulator's, and development secr
 """
 
 import asyncio
+import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -34,16 +36,18 @@ def up(console: Console) -> None:
     """Run until Ctrl-C. Raises LuminousError with a sentence when it cannot start."""
     settings = Settings.read()
     home = settings.luminous_home.absolute()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as cleanly as with Ctrl-C
     with (
         only_one_in(home, f"http://{settings.host}:{settings.port}"),
         listening_socket(settings) as listener,
         database_server(settings, home, console) as database_url,
+        suppress(KeyboardInterrupt),
     ):
         settings = with_development_values(settings, home, database_url)
         with said(console, "Bringing the database up to date"):
             asyncio.run(_migrate(settings))
         asyncio.run(_serve(settings, home, listener, console))
-    console.print("Luminous has stopped. Everything is kept in", str(home))
+    console.print(f"Luminous has stopped. Everything is kept in {home}.", highlight=False, soft_wrap=True)
 
 
 async def _migrate(settings: Settings) -> None:

@@ -51,7 +51,8 @@ async def recall_forgotten(conn: Connection) -> int:
 
 
 WAIT = sql("""
-    update conversations set waiting_since = now() where customer_id = %(customer_id)s and waiting_since is null
+    update conversations set waiting_since = now()
+     where customer_id = %(customer_id)s and waiting_since is null
 """)
 
 CLAIM = sql("""
@@ -88,5 +89,6 @@ RECALL = sql("""
     update conversations
        set waiting_since = now()
      where waiting_since is null
-       and customer_id in (select customer_id from inbox where answered_at is null and customer_id is not null)
+       and customer_id in (select customer_id from inbox
+                            where answered_at is null and customer_id is not null)
 """)

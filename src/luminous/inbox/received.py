@@ -99,7 +99,8 @@ PUT = sql("""
 """).into(int)
 
 UNANSWERED = sql("""
-    select id, channel, external_id, business_number_id, kind, text, choice, group_id, is_new_customer, sent_at
+    select id, channel, external_id, business_number_id, kind, text, choice, group_id, is_new_customer,
+           sent_at
       from inbox
      where customer_id = %(customer_id)s and answered_at is null
      order by id

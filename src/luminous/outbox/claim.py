@@ -72,7 +72,8 @@ CLAIM = sql("""
         join customers on customers.id = due.customer_id
         join conversations on conversations.customer_id = due.customer_id
        cross join lateral (select exists (select from customer_conflicts
-                                           where other_id = due.customer_id and resolved_at is null)) conflict (is_disputed)
+                                           where other_id = due.customer_id
+                                             and resolved_at is null)) conflict (is_disputed)
        cross join lateral (select case when not is_disputed
                                        then coalesce('+' || whatsapp_id, phone_number) end) address ("to")
     )

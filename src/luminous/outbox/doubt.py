@@ -28,7 +28,8 @@ FORGET_LOST_WORKERS = sql("""
 
 SETTLE_DOUBTS = sql("""
     update outbox
-       set status = case when purpose in ('reply', 'notice') and lost_answers < 2 and attempts < %(max_attempts)s
+       set status = case when purpose in ('reply', 'notice')
+                          and lost_answers < 2 and attempts < %(max_attempts)s
                          then 'queued' else 'dead' end,
            next_attempt_at = now(), lease_until = null, updated_at = now()
      where status = 'uncertain' and lease_until < now()

@@ -1,0 +1,78 @@
+"""The worker's loops and the bell between processes."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+from luminous.channels.meta.payload import parse
+from luminous.wake import Bell
+from luminous.worker import Work, work
+from tests.shop import KAMPALA, ShopUnderTest, text
+
+
+@asynccontextmanager
+async def worker_of(shop: ShopUnderTest, bell: Bell, url: str) -> AsyncGenerator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(
+        work(Work(shop.database, url, KAMPALA, {"meta": shop.whatsapp}, {"meta": parse}), bell, stop)
+    )
+    try:
+        yield
+    finally:
+        stop.set()
+        bell.ring()
+        await asyncio.wait_for(task, 10)
+
+
+async def until_sent(shop: ShopUnderTest, number: int, seconds: float) -> None:
+    async with asyncio.timeout(seconds):
+        while len(shop.whatsapp.sent) < number:
+            await asyncio.sleep(0.01)
+
+
+async def test_message_is_answered_by_a_worker_in_the_same_process(
+    shop: ShopUnderTest, database_url: str
+) -> None:
+    async with worker_of(shop, shop.bell, database_url):
+        await asyncio.sleep(0.2)
+        await shop.hear(text("Hello", "wamid.1"))
+        await until_sent(shop, 1, seconds=5)
+
+
+async def test_worker_in_another_process_that_hears_nothing_finds_the_message_by_polling(
+    shop: ShopUnderTest,
+) -> None:
+    async with worker_of(shop, Bell(), "postgresql://nobody@127.0.0.1:1/nothing"):
+        await asyncio.sleep(0.2)
+        await shop.hear(text("Hello", "wamid.1"))
+        await until_sent(shop, 1, seconds=8)
+
+
+async def test_ring_in_one_process_is_heard_in_another(shop: ShopUnderTest, database_url: str) -> None:
+    here, there = Bell(), Bell()
+    tasks = [
+        asyncio.create_task(here.tell_others(shop.database.transaction)),
+        asyncio.create_task(there.listen(database_url)),
+    ]
+    await asyncio.sleep(0.5)  # until it listens
+    start = time.monotonic()
+    here.ring()
+    await there.wait("me", 5)
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    assert time.monotonic() - start < 4
+
+
+async def test_worker_outlives_a_database_that_goes_away_and_comes_back(
+    shop: ShopUnderTest, database_url: str
+) -> None:
+    async with worker_of(shop, shop.bell, database_url):
+        await shop.do("""
+            select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid()""")
+        await shop.hear(text("Hello", "wamid.1"))
+        await until_sent(shop, 1, seconds=15)
