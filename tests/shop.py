@@ -1,5 +1,6 @@
 """A shop under test: the real application and its real database, and a WhatsApp that only notes."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,11 +35,13 @@ class Notebook:
 
     sent: list[Outgoing] = field(default_factory=list[Outgoing])
     failures: list[SendFailed] = field(default_factory=list[SendFailed])
+    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, message: Outgoing) -> str:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(message)
+        self.was_asked.set()
         return f"wamid.out.{len(self.sent)}"
 
     @property

@@ -214,12 +214,12 @@ async def test_what_the_holder_of_a_disputed_number_is_owed_does_not_reach_the_n
 async def test_failure_reported_later_does_not_undo_a_delivery(shop: ShopUnderTest) -> None:
     await welcome(shop)
     await shop.settle()
-    error = {"errors": [{"code": 131026, "title": "Message undeliverable"}]}
-    await shop.post(status("failed", "wamid.out.1", **error))
+    failure = status("failed", "wamid.out.1", errors=[{"code": 131026, "title": "Message undeliverable"}])
+    await shop.post(failure)
     assert await shop.rows("select status, error_code from outbox") == [("failed", 131026)]
 
     await shop.post(status("delivered", "wamid.out.1"))
-    await shop.post(status("failed", "wamid.out.1", **error))
+    await shop.post(failure)
     assert await shop.one(STATUS) == "delivered"
 
 

@@ -28,7 +28,8 @@ async def worker_of(shop: ShopUnderTest, bell: Bell, url: str) -> AsyncGenerator
 async def until_sent(shop: ShopUnderTest, number: int, seconds: float) -> None:
     async with asyncio.timeout(seconds):
         while len(shop.whatsapp.sent) < number:
-            await asyncio.sleep(0.01)
+            await shop.whatsapp.was_asked.wait()
+            shop.whatsapp.was_asked.clear()
 
 
 async def test_message_is_answered_by_a_worker_in_the_same_process(

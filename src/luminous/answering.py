@@ -3,7 +3,7 @@
 conversations.claim → inbox.unanswered → replies.decide → acts → settled, all in one transaction
 """
 
-from luminous import conversations, customers, inbox, outbox, subscriptions
+from luminous import conversations, customers, inbox, metrics, outbox, subscriptions
 from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
 from luminous.errors import is_retryable
@@ -19,21 +19,26 @@ async def answer_next(begin: Begin, shop: Shop) -> bool:
     Raises only what may pass by itself (the database is away); what keeps failing goes to a person.
     """
     claimed: Conversation | None = None
+    steps: list[Step] = []
     try:
         async with begin() as conn:
             claimed = await conversations.claim(conn)
             if claimed is not None:
-                await answer(conn, claimed, shop)
+                steps = await answer(conn, claimed, shop)
     except Exception as error:
         if claimed is None or is_retryable(error):
             raise
-        log.exception("answering failed", customer_id=claimed.customer_id)
+        log.exception("answering failed", customer_id=str(claimed.customer_id))
         await give_up_or_wait(begin, claimed)
+    for step in steps:
+        metrics.ANSWERS.labels(step.answer).inc(len(step.messages))
+        replies = sum(isinstance(act, Say) for act in step.acts)
+        log.info("answered", answer=step.answer, messages=len(step.messages), replies=replies)
     return claimed is not None
 
 
-async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> None:
-    """Decide about all that the customer wrote, act on it, and settle it."""
+async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> list[Step]:
+    """Decide about all that the customer wrote, act on it, settle it, and return what was decided."""
     messages = await inbox.unanswered(conn, conversation.customer_id)
     customer = await customers.get(conn, conversation.customer_id)
     steps: list[Step] = []
@@ -59,6 +64,7 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> No
         greeted=any(isinstance(act, Say) and act.greets for step in steps for act in step.acts),
         last_message_at=max((message.sent_at for message in messages), default=None),
     )
+    return steps
 
 
 async def act(conn: Connection, conversation: Conversation, step: Step, last: inbox.Message) -> None:
@@ -80,13 +86,6 @@ async def act(conn: Connection, conversation: Conversation, step: Step, last: in
             case SetConsent():
                 await customers.set_consent(conn, conversation.customer_id, act.consent)
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
-    log.info(
-        "answered",
-        customer_id=conversation.customer_id,
-        messages=len(step.messages),
-        answer=step.answer,
-        replies=sum(isinstance(act, Say) for act in step.acts),
-    )
 
 
 async def give_up_or_wait(begin: Begin, conversation: Conversation) -> None:

@@ -12,7 +12,7 @@ import typer
 import uvicorn
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from luminous import conversations, inbound, inbox, log, postgres, proof
 from luminous.app import create_app
@@ -252,7 +252,8 @@ def print_json(value: object) -> None:
 
 def print_table(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     """Print rows for a person. What customers wrote is shown as text, never as markup."""
-    table = Table(*columns, title=title, title_justify="left")
+    folded = (Column(name, overflow="fold") for name in columns)  # a long word is broken, never cut off
+    table = Table(*folded, title=title, title_justify="left")
     for row in rows:
         table.add_row(*map(escape, row))
     console.print(table)

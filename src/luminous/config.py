@@ -9,13 +9,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from luminous.errors import SettingsMissing
 
+NEEDED_FOR_DATABASE = {"DATABASE_URL": "the PostgreSQL of the shop"}
 NEEDED_TO_SERVE = {
-    "DATABASE_URL": "the PostgreSQL of the shop",
+    **NEEDED_FOR_DATABASE,
     "WHATSAPP_APP_SECRET": "the app secret that signs webhooks",
     "WHATSAPP_VERIFY_TOKEN": "the word that you also type into Meta's webhook settings",
 }
 NEEDED_TO_SEND = {
-    "DATABASE_URL": "the PostgreSQL of the shop",
+    **NEEDED_FOR_DATABASE,
     "WHATSAPP_ACCESS_TOKEN": "the token that may send messages",
     "WHATSAPP_PHONE_NUMBER_ID": "the id of the shop's number, from Meta's API setup page",
 }

@@ -104,13 +104,20 @@ class Database:
             kwargs={"prepare_threshold": 5 if prepare else None, "application_name": "luminous"},
         )
 
-    async def __aenter__(self) -> "Database":
+    async def open(self) -> None:
         """Start connecting in the background; the first transaction waits for it."""
         await self.pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.pool.close()
+
+    async def __aenter__(self) -> "Database":
+        await self.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.pool.close()
+        await self.close()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Connection]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from luminous import conversations, customers, inbox, outbox
+from luminous import conversations, customers, inbox, metrics, outbox
 from luminous.db import Begin, Connection, again
 from luminous.errors import DatabaseAway, is_retryable, sqlstate
 from luminous.log import log
@@ -115,6 +115,7 @@ async def take_one_by_one(begin: Begin, delivery: Delivery) -> list[Taken]:
         except Exception as error:
             if is_retryable(error):
                 raise
+            metrics.DEAD_LETTERS.labels("database").inc()
             log.error("dead letter", position=event.position, sqlstate=sqlstate(error))
             await again(begin, lambda conn, event=event, error=error: bury(conn, delivery, event, error))
     return taken

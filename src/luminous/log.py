@@ -15,7 +15,11 @@ def configure(*, for_people: bool, quiet: bool = False) -> None:
     It goes to standard error. quiet: warnings and worse only.
     """
     stamp = "%H:%M:%S" if for_people else "iso"
-    renderer: Any = structlog.dev.ConsoleRenderer() if for_people else structlog.processors.JSONRenderer()
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        if for_people
+        else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from luminous import outbox
+from luminous import metrics, outbox
 from luminous.db import Begin, Connection, again
 from luminous.errors import SendFailed
 from luminous.log import log
@@ -40,6 +40,7 @@ async def deliver_next(begin: Begin, channels: Mapping[ChannelName, Channel]) ->
         external_id = await channels[claimed.channel].send(claimed.outgoing())
     except SendFailed as failure:
         await again(begin, partial(record_failure, claimed=claimed, failure=failure))
+        metrics.SENDS.labels(failure.outcome).inc()
         log.warning(
             "send failed",
             outbox_id=claimed.id,
@@ -49,6 +50,7 @@ async def deliver_next(begin: Begin, channels: Mapping[ChannelName, Channel]) ->
         )
     else:
         await again(begin, lambda conn: outbox.accepted(conn, claimed.id, claimed.channel, external_id))
+        metrics.SENDS.labels("accepted").inc()
         log.info("sent", outbox_id=claimed.id, attempt=claimed.attempts)
     return True
 

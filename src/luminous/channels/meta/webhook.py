@@ -17,7 +17,7 @@ from luminous.db import Begin
 from luminous.errors import DatabaseAway
 from luminous.inbound import Delivery, Taken
 from luminous.log import log
-from luminous.messages import Event, Unknown, Unreadable
+from luminous.messages import Event, Received, StatusChange, Unknown, Unreadable
 
 MAX_BYTES = 3_500_000  # Meta sends at most 3 MB
 
@@ -67,7 +67,6 @@ async def _receive(
         return _refuse(401)
 
     events = parse(body, datetime.now(UTC))
-    _count(events)
     try:
         taken = await inbound.take(begin, Delivery("meta", body, events))
     except DatabaseAway:
@@ -75,7 +74,8 @@ async def _receive(
         return Response(status_code=503, headers={"retry-after": "5"})
     if taken:
         ring()
-    _log(taken, len(events))
+    _tell_events(events)
+    _tell_taken(taken)
     return Response(status_code=200)
 
 
@@ -98,7 +98,8 @@ def _refuse(status: int) -> Response:
     return Response(status_code=status)
 
 
-def _count(events: Sequence[Event]) -> None:
+def _tell_events(events: Sequence[Event]) -> None:
+    """Count and log what was no message."""
     for event in events:
         match event:
             case Unknown():
@@ -107,21 +108,22 @@ def _count(events: Sequence[Event]) -> None:
             case Unreadable():
                 metrics.DEAD_LETTERS.labels("parsing").inc()
                 log.warning("dead letter", position=event.position, reason=event.reason)
-            case _:
+            case StatusChange():
+                log.info("status", status=event.status, outbox_id=event.outbox_id)
+            case Received():
                 pass
 
 
-def _log(taken: Sequence[Taken], events: int) -> None:
-    if not taken:
-        log.info("webhook taken", channel="meta", events=events, new_messages=0)
+def _tell_taken(taken: Sequence[Taken]) -> None:
+    """Count and log each new message, with whose it is."""
     for message in taken:
         metrics.MESSAGES.labels(message.decision or "nobody").inc()
         said = "customer created" if message.is_new_customer else "customer already exists"
         log.info(
             said if message.customer_id else "message without a customer",
-            inbox_id=message.inbox_id,
-            kind=message.kind,
             customer_id=message.customer_id and str(message.customer_id),
             is_new_customer=message.is_new_customer,
             decision=message.decision,
+            inbox_id=message.inbox_id,
+            kind=message.kind,
         )
