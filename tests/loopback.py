@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncGenerator, Generator, Iterable
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -11,13 +11,20 @@ from fastapi import FastAPI
 from luminous.channels.meta.signature import sign
 
 
+class Server(uvicorn.Server):
+    """A server that leaves signals to the test runner."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
 @asynccontextmanager
 async def serving(app: FastAPI) -> AsyncGenerator[int]:
     """Serve on a free loopback port, which is yielded. The lifespan is the caller's."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
-    server.capture_signals = nullcontext  # the test runner keeps its own
+    server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield listener.getsockname()[1]
