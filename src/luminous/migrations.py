@@ -95,6 +95,10 @@ CREATE_HISTORY = sql("""
         'create table if not exists %I.schema_migrations
            (version text primary key, statements text[], name text)',
         current_setting('luminous.history_schema'));
+      if current_setting('luminous.history_schema') = current_setting('luminous.schema') then
+        execute format('alter table %I.schema_migrations enable row level security',
+                       current_setting('luminous.schema'));
+      end if;
     end $$
 """)
 LOOK_AT_HISTORY = sql("select set_config('search_path', quote_ident(%(schema)s), true)")

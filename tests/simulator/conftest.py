@@ -4,14 +4,22 @@ from pathlib import Path
 import pytest
 
 from luminous.db import Database
+from luminous.simulator import progress
 
 from .stand_in import Shop, open_shop
 
 
+@pytest.fixture(autouse=True)
+def _brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages reach their phones faster than people could watch."""
+    for step in ("SENT_AFTER", "DELIVERED_AFTER", "READ_AFTER", "FAILED_AFTER", "FINEST"):
+        monkeypatch.setattr(progress, step, 0.03)
+
+
 @pytest.fixture
-async def shop(tmp_path: Path, database: Database) -> AsyncGenerator[Shop]:
-    """A small shop with a simulator of its own."""
-    async with open_shop(tmp_path, database) as shop:
+async def shop(tmp_path: Path, shared_url: str) -> AsyncGenerator[Shop]:
+    """A small shop whose database knows nobody, with a simulator of its own."""
+    async with Database(shared_url) as database, open_shop(tmp_path, database) as shop:
         yield shop
 
 
@@ -22,4 +30,11 @@ async def lasting_shop(tmp_path_factory: pytest.TempPathFactory, shared_url: str
         Database(shared_url) as database,
         open_shop(tmp_path_factory.mktemp("simulator"), database) as shop,
     ):
+        yield shop
+
+
+@pytest.fixture
+async def knowing_shop(tmp_path: Path, database: Database) -> AsyncGenerator[Shop]:
+    """A small shop with a database of its own, for what the page reads from there."""
+    async with open_shop(tmp_path, database) as shop:
         yield shop

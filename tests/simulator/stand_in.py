@@ -68,7 +68,7 @@ class Shop:
         """Call the fake Graph API as the shop does."""
         return await self.client.post(
             f"{self.url}/graph/v26.0/{number}/messages",
-            json=body,
+            content=json.dumps(body),
             headers={"Authorization": f"Bearer {token}"},
         )
 
@@ -97,6 +97,12 @@ class Shop:
             return store.execute(statement, values).fetchall()
         finally:
             store.close()
+
+    async def is_due(self) -> None:
+        """Every post and every update is due now."""
+        self.rows("update posts set next_at = ? where next_at is not null", time.time())
+        self.rows("update updates set due_at = ?", time.time())
+        await self.act("/switches/reorder", setting="off")  # any act on the page wakes the post
 
     def values(self) -> list[Body]:
         """The value of every change received, in order."""
@@ -137,7 +143,14 @@ class Shop:
 
 
 class Server(uvicorn.Server):
-    """A server inside a test: signals stay with pytest."""
+    """A server inside a test: signals stay with pytest, and it stops at once when `ending` is set."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(uvicorn.Config(app, log_config=None, lifespan="on"))
+        self.ending = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.ending.wait()
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -180,7 +193,7 @@ async def open_shop(data_dir: Path, database: Database) -> AsyncGenerator[Shop]:
     """The shop and the simulator, served on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         shop = Shop(data_dir, port=listener.getsockname()[1])
-        server = Server(uvicorn.Config(app_of(shop, database), log_config=None, lifespan="on"))
+        server = Server(app_of(shop, database))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
             await asyncio.sleep(0.01)
@@ -189,5 +202,5 @@ async def open_shop(data_dir: Path, database: Database) -> AsyncGenerator[Shop]:
             yield shop
         finally:
             await shop.client.aclose()
-            server.should_exit = True
+            server.ending.set()
             await serving

@@ -25,7 +25,7 @@ async def test_a_message_stays_delivered_while_the_phone_is_not_looked_at(shop: 
     await shop.say("Hello")
     await shop.send()
     await shop.until(lambda: len(shop.statuses()) == 2)
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(0.3)
 
     assert [status["status"] for status in shop.statuses()] == ["sent", "delivered"]
 
@@ -55,7 +55,7 @@ async def test_a_recipient_that_nobody_is_is_refused(shop: Shop) -> None:
 async def test_a_user_id_in_to_is_answered_with_200_and_silently_dropped(shop: Shop) -> None:
     await shop.say("Hello")
     answer = await shop.send(to=shop.user_id())
-    await asyncio.sleep(0.8)
+    await asyncio.sleep(0.3)
 
     assert answer.status_code == 200
     assert answer.json()["messages"][0]["id"]

@@ -1,0 +1,150 @@
+"""What a person does on the page: write, press, react, change the phone, turn a switch."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request, UploadFile
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from luminous.db import again
+from luminous.simulator import chats, contents, media, phones, progress, switches
+from luminous.simulator.network import Network
+from luminous.simulator.pages import SAMPLE_PICTURE, identity
+from luminous.simulator.phones import Phone
+from luminous.text import Json
+
+LONGEST_TEXT = 4096
+LARGEST_FORM = media.LARGEST_IMAGE + 64 * 1024  # bytes
+DONE = 204
+
+
+def from_this_site(request: Request) -> None:
+    """Refuse what another site's page sends here behind a person's back."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403)
+
+
+def routes(network: Network) -> APIRouter:
+    """Everything that changes something."""
+    router = APIRouter(prefix="/simulator", include_in_schema=False, dependencies=[Depends(from_this_site)])
+    _write_routes(router, network)
+    _phone_routes(router, network)
+    return router
+
+
+def _write_routes(router: APIRouter, network: Network) -> None:
+    @router.post("/phones/{phone_id}/messages", max_body_size=LARGEST_FORM)
+    async def write(  # pyright: ignore[reportUnusedFunction] - a route
+        phone_id: int,
+        text: Annotated[str, Form()] = "",
+        quoted: Annotated[str, Form()] = "",
+        sample: Annotated[str, Form()] = "",
+        picture: UploadFile | None = None,
+    ) -> Response:
+        phone = _phone(network, phone_id)
+        text = text.strip()[:LONGEST_TEXT]
+        content = SAMPLE_PICTURE.read_bytes() if sample else await picture.read() if picture else b""
+        try:
+            kind, written = _written(network, text, content)
+        except media.NotAPicture as error:
+            return PlainTextResponse(str(error), 422)
+        if kind:
+            _send(network, phone, kind, written, quoted or None)
+        return Response(status_code=DONE)
+
+    @router.post("/phones/{phone_id}/choices")
+    async def choose(  # pyright: ignore[reportUnusedFunction] - a route
+        phone_id: int, wamid: Annotated[str, Form()], choice: Annotated[str, Form()]
+    ) -> Response:
+        phone = _phone(network, phone_id)
+        message = chats.message_by_wamid(network.store, wamid)
+        chosen = [each for each in contents.choices(message) if each.id == choice] if message else []
+        if message is None or not chosen:
+            raise HTTPException(404)
+        kind = "list_reply" if contents.sections(message) else "button_reply"
+        reply: Json = {"id": chosen[0].id, "title": chosen[0].title}
+        if chosen[0].description:
+            reply["description"] = chosen[0].description
+        _send(network, phone, "interactive", {"type": kind, kind: reply}, wamid)
+        return Response(status_code=DONE)
+
+    @router.post("/phones/{phone_id}/number")
+    async def share_number(phone_id: int, wamid: Annotated[str, Form()]) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        phone = _phone(network, phone_id)
+        number: Json = {"phone": f"+{phone.number}", "wa_id": phone.number, "type": "MOBILE"}
+        _send(network, phone, "contacts", [{"origin": "contact_request", "phones": [number]}], wamid)
+        return Response(status_code=DONE)
+
+    @router.post("/phones/{phone_id}/reactions")
+    async def react(  # pyright: ignore[reportUnusedFunction] - a route
+        phone_id: int, wamid: Annotated[str, Form()], emoji: Annotated[str, Form()] = ""
+    ) -> Response:
+        reaction: Json = {"message_id": wamid, "emoji": emoji[:40]} if emoji else {"message_id": wamid}
+        _send(network, _phone(network, phone_id), "reaction", reaction, None)
+        return Response(status_code=DONE)
+
+
+def _written(network: Network, text: str, content: bytes) -> tuple[str, Json]:
+    """The message's type and object; an empty type when there is nothing to send."""
+    if not content:
+        return ("text", {"body": text}) if text else ("", {})
+    kept = media.keep_picture(network.store, content)
+    image: Json = {"mime_type": kept.mime_type, "sha256": kept.sha256, "id": kept.id}
+    return "image", image | ({"caption": text} if text else {})
+
+
+def _send(network: Network, phone: Phone, kind: str, content: Json, quoted: str | None) -> None:
+    with network.store.together():
+        message = chats.write_from_phone(network.store, phone.id, kind, content, quoted)
+        progress.tell_message(network, phone, message)
+
+
+def _phone(network: Network, phone_id: int) -> Phone:
+    phone = phones.phone_by_id(network.store, phone_id)
+    if phone is None:
+        raise HTTPException(404, "That phone was removed.")
+    return phone
+
+
+def _phone_routes(router: APIRouter, network: Network) -> None:
+    @router.post("/phones")
+    async def add() -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        added = phones.add_phone(network.store)
+        network.bell.ring()
+        return RedirectResponse(f"/simulator?phone={added.id}", 303)
+
+    @router.post("/phones/{phone_id}")
+    async def change(  # pyright: ignore[reportUnusedFunction] - a route
+        phone_id: int,
+        name: Annotated[str, Form()] = "",
+        number: Annotated[str, Form()] = "",
+        user_id: Annotated[str, Form()] = "",
+        username: Annotated[str, Form()] = "",
+        is_number_hidden: Annotated[bool, Form()] = False,
+    ) -> Response:
+        phone = _phone(network, phone_id)
+        given = phones.Identity(name, number, user_id, username, is_number_hidden)
+        try:
+            phones.change_identity(network.store, phone, given)
+        except phones.InvalidIdentity as error:
+            return HTMLResponse(identity(phone, given=given, wrong=error))
+        network.bell.ring()
+        return HTMLResponse(identity(_phone(network, phone_id), is_saved=True))
+
+    @router.post("/phones/{phone_id}/remove")
+    async def remove(phone_id: int) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        phones.remove_phone(network.store, phone_id)
+        network.bell.ring()
+        return RedirectResponse("/simulator", 303)
+
+    @router.post("/customers/{customer_id}/release")
+    async def give_back(customer_id: UUID) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        await again(network.database.transaction, lambda conn: network.release(conn, customer_id))
+        network.bell.ring()
+        return Response(status_code=DONE)
+
+    @router.post("/switches/{name}")
+    async def turn(name: switches.Name, setting: Annotated[switches.Setting, Form()]) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        switches.turn(network.store, name, setting)
+        network.bell.ring()
+        return Response(status_code=DONE)

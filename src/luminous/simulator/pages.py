@@ -1,0 +1,127 @@
+"""The simulator's page and the pieces of it that are sent again when they change."""
+
+import asyncio
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from luminous.errors import DatabaseAway, is_retryable, sqlstate
+from luminous.simulator import bubbles, chats, contents, media, phones, wires
+from luminous.simulator.network import Network
+from luminous.simulator.panel import look
+from luminous.simulator.phones import Phone
+from luminous.simulator.switches import SETTINGS, positions
+from luminous.simulator.view import render
+
+# Everything comes from here; pictures also from memory, before they are sent.
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; "
+    "frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
+)
+DATABASE_SECONDS = 0.5  # the page does not wait longer for the shop's database
+SAMPLE_PICTURE = Path(__file__).parent / "static/sample.jpg"
+AWAY = "The shop's database does not answer. What you write is kept and delivered later."
+UNPREPARED = "The shop's database is not ready: run “luminous migrate”."
+
+
+def routes(network: Network) -> APIRouter:
+    """The page, its list sheet and its pictures."""
+    router = APIRouter(prefix="/simulator", include_in_schema=False)
+
+    @router.get("")
+    async def page(phone: int | None = None) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        everybody = phones.all_phones(network.store)
+        shown = next((each for each in everybody if each.id == phone), everybody[0])
+        if phone is not None and shown.id != phone:
+            return RedirectResponse("/simulator", 303)
+        html = render(
+            "page.html",
+            shop_name=network.settings.shop_name,
+            shown=shown,
+            identity=identity(shown),
+            **quick_pieces(network, shown),
+            shop=await shop_piece(network, shown),
+        )
+        return HTMLResponse(html, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+
+    @router.get("/phones/{phone_id}/lists/{message_id}")
+    async def sheet(phone_id: int, message_id: int) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        message = chats.message_by_id(network.store, message_id)
+        if message is None or message.phone_id != phone_id:
+            raise HTTPException(404)
+        return HTMLResponse(
+            render(
+                "sheet.html",
+                phone_id=phone_id,
+                message=message,
+                label=contents.list_label(message),
+                sections=contents.sections(message),
+            )
+        )
+
+    @router.get("/media/{media_id}")
+    async def picture(media_id: str) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        found = media.picture_by_id(network.store, media_id)
+        if found is None:
+            raise HTTPException(404)
+        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
+        return Response(found.content, media_type=found.mime_type, headers=headers)
+
+    return router
+
+
+def identity(
+    phone: Phone,
+    *,
+    given: phones.Identity | None = None,
+    wrong: phones.InvalidIdentity | None = None,
+    is_saved: bool = False,
+) -> str:
+    """The identity form; after a refusal with what was given and the reason."""
+    shown = given or phones.Identity(
+        phone.name, f"+{phone.number}", phone.user_id, phone.username, phone.is_number_hidden
+    )
+    return render("identity.html", phone=phone, given=shown, wrong=wrong, is_saved=is_saved)
+
+
+def quick_pieces(network: Network, shown: Phone) -> dict[str, str]:
+    """The pieces that need only the simulator's own store, by name."""
+    store = network.store
+    chat = bubbles.bubbles(store, shown.id)
+    is_typing = shown.typing_until > network.now()
+    return {
+        "phones": render(
+            "phones.html",
+            phones=[(phone, phones.shown(phone)) for phone in phones.all_phones(store)],
+            shown=shown,
+            unread=chats.unread_counts(store),
+        ),
+        "presence": "typing…" if is_typing else "online",
+        "chat": render(
+            "chat.html",
+            chat=chat,
+            phone_id=shown.id,
+            shop_name=network.settings.shop_name,
+            is_typing=is_typing,
+        ),
+        "switches": render("switches.html", positions=positions(store), settings=SETTINGS),
+        "wire": render(
+            "wire.html", post=wires.last_post(store, shown.id), call=wires.last_call(store, shown.id)
+        ),
+    }
+
+
+async def shop_piece(network: Network, shown: Phone) -> str:
+    """What the shop sees of the phone, or the sentence why that cannot be said now."""
+    sight, problem = None, None
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS), network.database.transaction() as conn:
+            sight = await look(conn, shown)
+    except (DatabaseAway, TimeoutError):
+        problem = AWAY
+    except Exception as error:
+        if sqlstate(error) is None and not is_retryable(error):
+            raise
+        problem = AWAY if is_retryable(error) else UNPREPARED
+    return render("shop.html", sight=sight, problem=problem, phone=shown, name=phones.shown(shown))

@@ -1,0 +1,150 @@
+// The phone: scrolling, writing, quoting, pictures, the list sheet.
+"use strict";
+
+const wall = document.getElementById("wall");
+const composer = document.getElementById("composer");
+const words = document.getElementById("text");
+const sheet = document.getElementById("sheet");
+const quoted = document.getElementById("quoted");
+const sample = document.getElementById("sample");
+const picture = document.getElementById("picture");
+const preview = document.getElementById("preview");
+const attach = document.querySelector(".attach");
+
+// The chat is sent anew when it changes: stay at its end, keep the chosen bubble, greet what is new.
+let known = new Set();
+let wasAtEnd = true;
+
+function ids() {
+  return new Set([...wall.querySelectorAll(".said[id]")].map((said) => said.id));
+}
+
+function toEnd() {
+  wall.scrollTop = wall.scrollHeight;
+}
+
+wall.addEventListener("htmx:sseBeforeMessage", () => {
+  known = ids();
+  wasAtEnd = wall.scrollHeight - wall.scrollTop - wall.clientHeight < 80;
+});
+wall.addEventListener("htmx:sseMessage", () => {
+  for (const said of wall.querySelectorAll(".said[id]")) {
+    if (known.size && !known.has(said.id)) said.classList.add("new");
+  }
+  if (quoted.value) mark(quoted.value);
+  if (wasAtEnd) toEnd();
+});
+toEnd();
+if (window.matchMedia("(min-width: 741px)").matches) words.focus();
+
+wall.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && event.detail.requestConfig.verb === "post") toEnd();
+});
+
+// Writing: Enter sends, Shift and Enter makes a new line.
+words.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  if (words.value.trim() || picture.files.length || sample.value) composer.requestSubmit();
+});
+composer.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target !== composer || !event.detail.successful) return;
+  composer.reset();
+  unquote();
+  detach();
+  toEnd();
+  words.focus();
+});
+
+// Quoting: tap a bubble.
+wall.addEventListener("click", (event) => {
+  const bubble = event.target.closest(".bubble[data-wamid]");
+  if (!bubble || event.target.closest("a") || window.getSelection().toString()) return;
+  quoted.value = bubble.dataset.wamid;
+  document.getElementById("quoting-author").textContent = bubble.dataset.author;
+  document.getElementById("quoting-text").textContent = bubble.dataset.text;
+  document.getElementById("quoting").hidden = false;
+  mark(quoted.value);
+  words.focus();
+});
+
+function mark(wamid) {
+  for (const bubble of wall.querySelectorAll(".bubble[data-wamid]")) {
+    bubble.classList.toggle("chosen", bubble.dataset.wamid === wamid);
+  }
+}
+
+function unquote() {
+  quoted.value = "";
+  document.getElementById("quoting").hidden = true;
+  mark("");
+}
+
+document.getElementById("unquote").addEventListener("click", () => { unquote(); words.focus(); });
+for (const button of document.querySelectorAll("[data-emoji]")) {
+  button.addEventListener("click", () => {
+    const path = composer.getAttribute("hx-post").replace(/messages$/, "reactions");
+    htmx.ajax("POST", path, { source: button, swap: "none", values: { wamid: quoted.value, emoji: button.dataset.emoji } });
+    unquote();
+  });
+}
+
+// Pictures.
+picture.addEventListener("change", () => {
+  if (!picture.files.length) return;
+  sample.value = "";
+  attached(URL.createObjectURL(picture.files[0]));
+});
+document.getElementById("use-sample").addEventListener("click", () => {
+  picture.value = "";
+  sample.value = "yes";
+  attached("/simulator/static/sample.jpg");
+});
+
+function attached(address) {
+  preview.src = address;
+  document.getElementById("attached").hidden = false;
+  attach.open = false;
+  words.focus();
+}
+
+function detach() {
+  picture.value = "";
+  sample.value = "";
+  preview.removeAttribute("src");
+  document.getElementById("attached").hidden = true;
+}
+
+document.getElementById("detach").addEventListener("click", detach);
+document.addEventListener("click", (event) => {
+  if (!attach.contains(event.target)) attach.open = false;
+});
+
+// The list sheet.
+sheet.addEventListener("htmx:afterSwap", () => {
+  if (!sheet.open) sheet.show();
+  sheet.querySelector("input[type=radio]").focus();
+});
+sheet.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful || event.detail.requestConfig.verb !== "post") return;
+  shut();
+  toEnd();
+});
+sheet.addEventListener("click", (event) => {
+  if (event.target.closest("[data-closes]")) shut();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  if (sheet.open) shut();
+  else if (quoted.value) unquote();
+  attach.open = false;
+});
+document.querySelector(".phone").addEventListener("click", (event) => {
+  if (sheet.open && event.target === event.currentTarget) shut();
+});
+
+function shut() {
+  sheet.close();
+  sheet.replaceChildren();
+  words.focus();
+}

@@ -1,0 +1,89 @@
+"""What goes wrong on purpose: the things that the real WhatsApp does on bad days."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from luminous.simulator.store import Store
+
+Name = Literal[
+    "duplicate", "reorder", "batch", "delay_statuses", "no_statuses", "too_many", "broken", "accept_then_drop"
+]
+Setting = Literal["off", "next", "always"]
+SETTINGS: tuple[Setting, ...] = ("off", "next", "always")
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One thing that can go wrong, in one line."""
+
+    name: Name
+    group: Literal["webhooks", "answers"]
+    title: str
+    effect: str
+
+
+SWITCHES = (
+    Switch("duplicate", "webhooks", "Duplicate", "Each webhook is delivered twice at the same moment."),
+    Switch("reorder", "webhooks", "Reorder", "What is said within two seconds arrives last first."),
+    Switch("batch", "webhooks", "Batch", "What is said within two seconds comes in one POST."),
+    Switch("delay_statuses", "webhooks", "Late statuses", "Sent, delivered and read come ten seconds late."),
+    Switch("no_statuses", "webhooks", "No statuses", "The shop never hears what became of its message."),
+    Switch(
+        "too_many", "answers", "429 Too many", "WhatsApp refuses the shop's message: rate limit (130429)."
+    ),
+    Switch("broken", "answers", "500 Broken", "WhatsApp answers 500; the message does not go out."),
+    Switch(
+        "accept_then_drop",
+        "answers",
+        "Lost answer",
+        "The message arrives on the phone, the HTTP answer never comes.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A switch as it stands."""
+
+    switch: Switch
+    setting: Setting
+
+
+def positions(store: Store) -> list[Position]:
+    """Every switch with its setting, in the order in which they are shown."""
+    stored: dict[Name, Setting] = {
+        row.name: row.setting for row in store.rows(_Stored, "select name, setting from switches")
+    }
+    return [Position(switch, stored.get(switch.name, "off")) for switch in SWITCHES]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    name: Name
+    setting: Setting
+
+
+def turn(store: Store, name: Name, setting: Setting) -> None:
+    """Set a switch. `next` goes off by itself once it had its effect."""
+    store.run(
+        """
+        insert into switches (name, setting) values (:name, :setting)
+        on conflict (name) do update set setting = excluded.setting
+        """,
+        name=name,
+        setting=setting,
+    )
+
+
+def is_on(store: Store, name: Name) -> bool:
+    """Whether the switch is on, without using it up."""
+    setting = store.row(str, "select setting from switches where name = :name", name=name)
+    return setting in ("next", "always")
+
+
+def strikes(store: Store, name: Name) -> bool:
+    """Whether it happens this time; a switch on `next` is then off."""
+    if not is_on(store, name):
+        return False
+    store.run("update switches set setting = 'off' where name = :name and setting = 'next'", name=name)
+    return True
