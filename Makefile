@@ -2,7 +2,7 @@
 # PYTHON=python3.13 chooses the Python, ARGS='…' is handed on: make test ARGS='-k merge'
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint format lock setup clean
+.PHONY: help up test lint format lock schema setup clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -29,6 +29,9 @@ lock: setup ## write the lock files anew from pyproject.toml (ARGS=--upgrade for
 	$(COMPILE) --no-emit-index-url pyproject.toml --group build -o requirements.lock
 	$(COMPILE) --no-emit-index-url pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group postgres -o requirements-postgres.lock
+
+schema: setup ## write supabase/schema.sql anew from the migrations
+	@.venv/bin/python scripts/schema.py
 
 setup: ## set up .venv with the tools for developing
 	@exec scripts/setup --dev

@@ -223,5 +223,22 @@ async def test_failure_reported_later_does_not_undo_a_delivery(shop: ShopUnderTe
     assert await shop.one(STATUS) == "delivered"
 
 
+async def test_late_failure_of_a_lost_attempt_does_not_fail_the_attempt_in_flight(
+    shop: ShopUnderTest,
+) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [failed("unclear", None)]
+    await shop.settle()
+    await pass_lease(shop)
+    await shop.do("update outbox set status = 'sending', lease_until = now() + interval '20 seconds'")
+
+    await shop.post(status("failed", "wamid.lost", await shop.one("select id from outbox")))
+    assert await shop.one(STATUS) == "sending"
+
+    await shop.do("update outbox set status = 'queued', lease_until = null")
+    await shop.settle()
+    assert await shop.rows("select status, external_id from outbox") == [("accepted", "wamid.out.1")]
+
+
 async def test_nothing_due_is_said(shop: ShopUnderTest) -> None:
     assert not await deliver_next(shop.database.transaction, {"meta": shop.whatsapp})

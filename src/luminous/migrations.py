@@ -39,10 +39,12 @@ def migrations() -> list[Migration]:
 
 async def pending(conn: Connection, schema: str = "public") -> list[Migration]:
     """Which migrations this database still lacks. Inside the caller's transaction."""
+    path = await SEARCH_PATH.one(conn)
     await LOOK_AT_HISTORY.run(conn, schema=_history_schema(schema))
     known = set[str]()
     if await HISTORY_EXISTS.one(conn):
         known = set(await APPLIED.all(conn))
+    await WORK_IN.run(conn, path=path)
     return [migration for migration in migrations() if migration.version not in known]
 
 
@@ -66,7 +68,7 @@ async def migrate(conn: Connection, schema: str = "public") -> list[Migration]:
 
 
 async def _apply(conn: Connection, migration: Migration, schema: str) -> None:
-    await WORK_IN.run(conn, schema=f'"{schema}", pg_temp')
+    await WORK_IN.run(conn, path=f'"{schema}", pg_temp')
     try:
         await conn.execute(migration.text.encode())
     except Exception as error:
@@ -102,7 +104,8 @@ CREATE_HISTORY = sql("""
     end $$
 """)
 LOOK_AT_HISTORY = sql("select set_config('search_path', quote_ident(%(schema)s), true)")
-WORK_IN = sql("select set_config('search_path', %(schema)s, true)")
+WORK_IN = sql("select set_config('search_path', %(path)s, true)")
+SEARCH_PATH = sql("select current_setting('search_path')").into(str)
 HISTORY_EXISTS = sql("select to_regclass('schema_migrations') is not null").into(bool)
 APPLIED = sql("select version from schema_migrations").into(str)
 RECORD = sql("""

@@ -9,6 +9,14 @@ declare
   routine  regproc;
   outsider text;
 begin
+  -- The sequence of an identity column is a relation of its own, with grants of its own.
+  relations := relations || array(
+    select objid::regclass
+      from pg_depend
+     where classid = 'pg_class'::regclass and refclassid = 'pg_class'::regclass and deptype in ('a', 'i')
+       and refobjid = any(relations)
+       and (select relkind from pg_class where oid = objid) = 'S');
+
   foreach relation in array relations loop
     if (select relkind from pg_class where oid = relation) = 'r' then
       execute format('alter table %s enable row level security', relation);  -- no policy: only the owner

@@ -94,6 +94,7 @@ create table customer_conflicts (
 
 create unique index customer_conflicts_one_open_per_pair on customer_conflicts (writer_id, other_id)
   where resolved_at is null;
-create index customer_conflicts_by_other on customer_conflicts (other_id) where resolved_at is null;
+create index customer_conflicts_by_writer on customer_conflicts (writer_id);
+create index customer_conflicts_by_other on customer_conflicts (other_id);
 
 call keep_private('{customers,customer_identifiers,customer_conflicts}', '{record_customer_identifiers}');

@@ -52,6 +52,7 @@ begin
   update customers
      set phone_number = phone,
          whatsapp_user_id = user_id,
+         whatsapp_id = case when phone_number <> phone then null else whatsapp_id end,  -- never send to the old number
          identity_epoch = identity_epoch + coalesce(phone_number <> phone, false)::int,
          updated_at = now()
    where id = learner and deleted_at is null;

@@ -16,21 +16,21 @@ def _brisk(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(progress, step, 0.03)
 
 
-@pytest.fixture
-async def shop(tmp_path: Path, shared_url: str) -> AsyncGenerator[Shop]:
-    """A small shop whose database knows nobody, with a simulator of its own."""
-    async with Database(shared_url) as database, open_shop(tmp_path, database) as shop:
-        yield shop
-
-
 @pytest.fixture(scope="module")
 async def lasting_shop(tmp_path_factory: pytest.TempPathFactory, shared_url: str) -> AsyncGenerator[Shop]:
-    """A small shop for all tests of a file: those that only ask."""
+    """A small shop for all tests of a file, whose database knows nobody."""
     async with (
         Database(shared_url) as database,
         open_shop(tmp_path_factory.mktemp("simulator"), database) as shop,
     ):
         yield shop
+
+
+@pytest.fixture
+async def shop(lasting_shop: Shop) -> Shop:
+    """A small shop with one new phone, as on the first day."""
+    await lasting_shop.begin_again()
+    return lasting_shop
 
 
 @pytest.fixture

@@ -93,10 +93,23 @@ class Shop:
     def rows(self, statement: str, *values: object) -> list[Any]:
         """Read or change the simulator's store behind its back."""
         store = sqlite3.connect(self.data_dir / "simulator.db", isolation_level=None, timeout=5)
+        store.execute("pragma synchronous = off")
         try:
             return store.execute(statement, values).fetchall()
         finally:
             store.close()
+
+    async def begin_again(self) -> None:
+        """Nothing was ever said; what was under way has come to its end before."""
+        self.answers, self.on_message = [], None
+        self.rows("delete from messages")
+        self.rows("delete from updates where post_id is null")
+        self.rows("update posts set next_at = null where next_at > ?", time.time())
+        await self.until(lambda: not self.rows("select id from posts where next_at is not null"))
+        for table in ("posts", "updates", "calls", "media", "switches", "phones", "sqlite_sequence"):
+            self.rows(f"delete from {table}")  # noqa: S608 - the names above
+        self.bodies, self.released, self.unsigned = [], [], 0
+        await self.client.get(self.url)  # the first look buys the first phone
 
     async def is_due(self) -> None:
         """Every post and every update is due now."""
@@ -140,13 +153,14 @@ class Shop:
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
+            await asyncio.sleep(0.05)  # the server notices that nobody looks any more
 
 
 class Server(uvicorn.Server):
     """A server inside a test: signals stay with pytest, and it stops at once when `ending` is set."""
 
     def __init__(self, app: FastAPI) -> None:
-        super().__init__(uvicorn.Config(app, log_config=None, lifespan="on"))
+        super().__init__(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=1))
         self.ending = asyncio.Event()
 
     async def main_loop(self) -> None:
@@ -180,9 +194,10 @@ def app_of(shop: Shop, database: Database) -> FastAPI:
             return Response(status_code=401)
         status = shop.answers.pop(0) if shop.answers else 200
         if status == 200:
-            shop.bodies.append(json.loads(raw))
+            body = json.loads(raw)
+            shop.bodies.append(body)
             if shop.on_message:
-                await shop.on_message(shop.bodies[-1])
+                await shop.on_message(body)
         return Response(status_code=status)
 
     return app
@@ -197,7 +212,7 @@ async def open_shop(data_dir: Path, database: Database) -> AsyncGenerator[Shop]:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
             await asyncio.sleep(0.01)
-        assert (await shop.client.get(shop.url)).status_code == 200  # the first look buys the first phone
+        assert (await shop.client.get(shop.url)).status_code == 200
         try:
             yield shop
         finally:

@@ -45,8 +45,8 @@ async def test_hostile_text_is_text_everywhere(knowing_shop: Shop, database: Dat
         assert "{{7*7}}" in shown
 
 
-async def test_the_page_loads_nothing_from_elsewhere_and_runs_no_inline_script(lasting_shop: Shop) -> None:
-    page = await lasting_shop.client.get(lasting_shop.url)
+async def test_the_page_loads_nothing_from_elsewhere_and_runs_no_inline_script(shop: Shop) -> None:
+    page = await shop.client.get(shop.url)
 
     assert page.headers["content-security-policy"].startswith("default-src 'self';")
     assert " style=" not in page.text
@@ -54,11 +54,11 @@ async def test_the_page_loads_nothing_from_elsewhere_and_runs_no_inline_script(l
     assert "http://" not in page.text
     assert "https://" not in page.text
     for path in ("static/page.js", "static/chat.css", "static/wallpaper.svg", "vendor/htmx-2.0.11.min.js"):
-        assert (await lasting_shop.client.get(f"{lasting_shop.url}/{path}")).status_code == 200
+        assert (await shop.client.get(f"{shop.url}/{path}")).status_code == 200
 
 
-async def test_before_the_first_message_the_page_says_what_to_do(lasting_shop: Shop) -> None:
-    page = (await lasting_shop.client.get(lasting_shop.url)).text
+async def test_before_the_first_message_the_page_says_what_to_do(shop: Shop) -> None:
+    page = (await shop.client.get(shop.url)).text
 
     assert "Write “Hello” to Kampala Finds" in page
     assert "Nobody yet." in page
@@ -105,15 +105,13 @@ async def test_a_customer_is_found_by_user_id_before_phone_number(
     assert "By number" not in page
 
 
-async def test_another_sites_page_cannot_press_the_buttons(lasting_shop: Shop) -> None:
-    before = lasting_shop.rows("select count(*) from phones")
+async def test_another_sites_page_cannot_press_the_buttons(shop: Shop) -> None:
+    before = shop.rows("select count(*) from phones")
     for site in ("cross-site", "same-site"):
-        answer = await lasting_shop.client.post(
-            f"{lasting_shop.url}/phones", headers={"Sec-Fetch-Site": site}
-        )
+        answer = await shop.client.post(f"{shop.url}/phones", headers={"Sec-Fetch-Site": site})
         assert answer.status_code == 403
 
-    assert lasting_shop.rows("select count(*) from phones") == before
+    assert shop.rows("select count(*) from phones") == before
 
 
 async def test_phones_are_added_and_removed_and_the_last_one_is_replaced(shop: Shop) -> None:
@@ -136,10 +134,10 @@ async def test_phones_are_added_and_removed_and_the_last_one_is_replaced(shop: S
     [(b"GIF89a", "neither a JPEG nor a PNG"), (b"\xff\xd8\xff" + b"x" * 5 * 1024 * 1024, "larger than 5 MB")],
 )
 async def test_a_file_that_whatsapp_would_not_send_is_refused_with_a_sentence(
-    lasting_shop: Shop, content: bytes, sentence: str
+    shop: Shop, content: bytes, sentence: str
 ) -> None:
-    answer = await lasting_shop.client.post(
-        f"{lasting_shop.url}/phones/1/messages", files={"picture": ("bag.jpg", content, "image/jpeg")}
+    answer = await shop.client.post(
+        f"{shop.url}/phones/1/messages", files={"picture": ("bag.jpg", content, "image/jpeg")}
     )
 
     assert (answer.status_code, sentence in answer.text) == (422, True)

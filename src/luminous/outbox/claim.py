@@ -70,7 +70,7 @@ CLAIM = sql("""
              end as verdict
         from due
         join customers on customers.id = due.customer_id
-        join conversations on conversations.customer_id = due.customer_id
+        left join conversations on conversations.customer_id = due.customer_id
        cross join lateral (select exists (select from customer_conflicts
                                            where other_id = due.customer_id
                                              and resolved_at is null)) conflict (is_disputed)

@@ -43,12 +43,16 @@ async def refused(
     )
 
 
-# A status may have been quicker than this record: never step back.
+# A status may have been quicker than this record: never step back, and keep why it failed. What was
+# given up meanwhile (it has no rank) did go after all.
 ACCEPTED = sql("""
     update outbox
-       set status = case when outbox_rank(status) < outbox_rank('accepted') then 'accepted' else status end,
+       set status = case when coalesce(outbox_rank(status), 0) < outbox_rank('accepted')
+                         then 'accepted' else status end,
            external_id = coalesce(external_id, %(external_id)s),
-           lease_until = null, error_code = null, error_reason = null, updated_at = now()
+           error_code = case status when 'failed' then error_code end,
+           error_reason = case status when 'failed' then error_reason end,
+           lease_until = null, updated_at = now()
      where id = %(outbox_id)s
 """)
 

@@ -40,7 +40,11 @@ async def record_status(conn: Connection, change: StatusChange) -> bool:
         Early(change.status, change.error_code, change.error_reason, change.billable, change.occurred_at),
     )
     if moved or await OURS.one(
-        conn, channel=change.channel, external_id=change.external_id, outbox_id=change.outbox_id
+        conn,
+        channel=change.channel,
+        external_id=change.external_id,
+        outbox_id=change.outbox_id,
+        status=change.status,
     ):
         return moved
     await KEEP_EARLY.run(
@@ -91,7 +95,7 @@ async def _move(
     )
 
 
-# A failure of an earlier attempt says nothing about the attempt that WhatsApp took.
+# A failure counts for the attempt that it names: while one is in flight, that may be an earlier one.
 MOVE = sql("""
     update outbox
        set status = %(status)s,
@@ -104,13 +108,16 @@ MOVE = sql("""
      where channel = %(channel)s
        and (id = %(outbox_id)s::bigint or external_id = %(external_id)s)
        and coalesce(outbox_rank(status), 0) < outbox_rank(%(status)s)
-       and (%(status)s <> 'failed' or external_id is null or external_id = %(external_id)s)
+       and (%(status)s <> 'failed' or external_id = %(external_id)s
+            or external_id is null and status in ('uncertain', 'dead'))
 """)
 
+# A failure that fits no attempt yet is kept until the one in flight is recorded.
 OURS = sql("""
     select exists (select from outbox
                     where channel = %(channel)s
-                      and (id = %(outbox_id)s::bigint or external_id = %(external_id)s))
+                      and (id = %(outbox_id)s::bigint or external_id = %(external_id)s)
+                      and (%(status)s <> 'failed' or external_id is not null))
 """).into(bool)
 
 KEEP_EARLY = sql("""

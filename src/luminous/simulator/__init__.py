@@ -8,7 +8,7 @@ a production server.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -52,9 +52,9 @@ async def _alive(network: Network) -> AsyncGenerator[None]:
             yield
         finally:
             network.close()
-            delivery.cancel()
-            with suppress(asyncio.CancelledError):
-                await delivery
+            for task in {delivery, *network.looking}:
+                task.cancel()
+            await asyncio.gather(delivery, *network.looking, return_exceptions=True)
             network.store.close()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from luminous.db import Connection, Database
@@ -68,6 +69,7 @@ class Network:
     store: Store = field(init=False)
     bell: Bell = field(default_factory=Bell)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    looking: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])  # at the database
     open_phones: Counter[int] = field(default_factory=Counter[int])
 
     @contextmanager

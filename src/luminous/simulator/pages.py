@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from luminous.errors import DatabaseAway, is_retryable, sqlstate
 from luminous.simulator import bubbles, chats, contents, media, phones, wires
 from luminous.simulator.network import Network
-from luminous.simulator.panel import look
+from luminous.simulator.panel import Sight, look
 from luminous.simulator.phones import Phone
 from luminous.simulator.switches import SETTINGS, positions
 from luminous.simulator.view import render
@@ -116,8 +116,8 @@ async def shop_piece(network: Network, shown: Phone) -> str:
     """What the shop sees of the phone, or the sentence why that cannot be said now."""
     sight, problem = None, None
     try:
-        async with asyncio.timeout(DATABASE_SECONDS), network.database.transaction() as conn:
-            sight = await look(conn, shown)
+        # Shielded: a page that is left in the middle must not tear a query off its connection.
+        sight = await asyncio.wait_for(asyncio.shield(_looking(network, shown)), DATABASE_SECONDS)
     except (DatabaseAway, TimeoutError):
         problem = AWAY
     except Exception as error:
@@ -125,3 +125,15 @@ async def shop_piece(network: Network, shown: Phone) -> str:
             raise
         problem = AWAY if is_retryable(error) else UNPREPARED
     return render("shop.html", sight=sight, problem=problem, phone=shown, name=phones.shown(shown))
+
+
+def _looking(network: Network, shown: Phone) -> asyncio.Task[Sight | None]:
+    async def read() -> Sight | None:
+        async with network.database.transaction() as conn:
+            return await look(conn, shown)
+
+    task = asyncio.create_task(read())
+    network.looking.add(task)
+    task.add_done_callback(network.looking.discard)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())  # also when nobody waits
+    return task

@@ -100,7 +100,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Callable[..., object]] = {"json": highlighted, "when": when, "clock": clock, "initial": initial}
+    filters: dict[str, Callable[..., object]] = {
+        "json": highlighted,
+        "when": when,
+        "clock": clock,
+        "initial": initial,
+    }
     environment.filters.update(filters)
     return environment
 

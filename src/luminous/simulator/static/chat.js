@@ -11,29 +11,53 @@ const picture = document.getElementById("picture");
 const preview = document.getElementById("preview");
 const attach = document.querySelector(".attach");
 
-// The chat is sent anew when it changes: stay at its end, keep the chosen bubble, greet what is new.
-let known = new Set();
-let wasAtEnd = true;
+// The chat is sent anew when it changes. Bubbles that are the same stay, so that a press that has begun
+// is not lost; the view stays at the end if it was there.
+const sent = new WeakMap([...wall.children].map((each) => [each, each.outerHTML]));
 
-function ids() {
-  return new Set([...wall.querySelectorAll(".said[id]")].map((said) => said.id));
+wall.addEventListener("htmx:sseBeforeMessage", (event) => {
+  event.preventDefault();
+  const focused = wall.contains(document.activeElement) ? document.activeElement.id : "";
+  patch(event.detail.data);
+  if (focused && !wall.contains(document.activeElement)) document.getElementById(focused)?.focus();
+  if (quoted.value) mark(quoted.value);
+  if (isAtEnd) toEnd();
+});
+
+function patch(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const known = new Map([...wall.children].map((each) => [sent.get(each), each]));
+  const ids = new Set([...wall.children].map((each) => each.id));
+  const chat = [...template.content.children].map((fresh) => {
+    const same = known.get(fresh.outerHTML);
+    known.delete(fresh.outerHTML);
+    if (same) return same;
+    sent.set(fresh, fresh.outerHTML);
+    if (ids.size && !ids.has(fresh.id)) fresh.classList.add("new");
+    return fresh;
+  });
+  for (const each of [...wall.children]) if (!chat.includes(each)) each.remove();
+  let place = wall.firstElementChild;
+  for (const each of chat) {
+    if (each === place) place = place.nextElementSibling;
+    else wall.insertBefore(each, place);
+    htmx.process(each);
+  }
 }
+
+let isAtEnd = true;
 
 function toEnd() {
   wall.scrollTop = wall.scrollHeight;
+  isAtEnd = true;
 }
 
-wall.addEventListener("htmx:sseBeforeMessage", () => {
-  known = ids();
-  wasAtEnd = wall.scrollHeight - wall.scrollTop - wall.clientHeight < 80;
+wall.addEventListener("scroll", () => {
+  isAtEnd = wall.scrollHeight - wall.scrollTop - wall.clientHeight < 80;
 });
-wall.addEventListener("htmx:sseMessage", () => {
-  for (const said of wall.querySelectorAll(".said[id]")) {
-    if (known.size && !known.has(said.id)) said.classList.add("new");
-  }
-  if (quoted.value) mark(quoted.value);
-  if (wasAtEnd) toEnd();
-});
+new ResizeObserver(() => { if (isAtEnd) toEnd(); }).observe(wall);
+
 toEnd();
 if (window.matchMedia("(min-width: 741px)").matches) words.focus();
 
