@@ -468,6 +468,7 @@ CREATE TABLE public.outbox (
     quoted_id text,
     status text DEFAULT 'queued'::text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
+    failed_answers integer DEFAULT 0 NOT NULL,
     lost_answers integer DEFAULT 0 NOT NULL,
     next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
     lease_until timestamp with time zone,
@@ -592,6 +593,8 @@ CREATE UNIQUE INDEX customers_one_live_per_phone_number ON public.customers USIN
 CREATE UNIQUE INDEX customers_one_live_per_whatsapp_user_id ON public.customers USING btree (whatsapp_user_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX dead_letters_due ON public.dead_letters USING btree (next_attempt_at) WHERE (resolved_at IS NULL);
+
+CREATE INDEX early_statuses_by_age ON public.early_statuses USING btree (received_at);
 
 CREATE INDEX inbox_by_body ON public.inbox USING btree (body_id);
 

@@ -64,6 +64,7 @@ async def test_person_takes_over_until_released_or_for_24_hours(shop: ShopUnderT
     )
     await shop.hear(text("Hello?", "wamid.4"))
     assert len(await shop.settle()) == 1
+    assert await shop.one("select count(*) from conversations where handed_over_at is not null") == 1
 
 
 async def test_stop_is_remembered_and_start_undoes_it(shop: ShopUnderTest) -> None:

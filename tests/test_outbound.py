@@ -1,13 +1,17 @@
 """Out: sent once, in order, and what became of it is known; and what is not sent, and why."""
 
+import asyncio
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
+from luminous import outbox
+from luminous.answering import answer_next
+from luminous.db import connect
 from luminous.errors import SendFailed, SendOutcome
-from luminous.outbound import deliver_next
-from tests.shop import ShopUnderTest, pressed, status, text
+from luminous.outbound import backoff, deliver_next
+from tests.shop import KAMPALA, ShopUnderTest, pressed, status, text
 
 STATUS = "select status from outbox order by id"
 
@@ -94,14 +98,63 @@ async def test_worker_that_died_while_sending_leaves_a_doubt_and_not_a_loss(shop
     assert len(await shop.settle()) == 1
 
 
-async def test_safe_failures_are_tried_six_times_and_then_it_is_dead(shop: ShopUnderTest) -> None:
+async def test_an_outage_of_hours_loses_nothing_and_one_without_end_is_given_up(shop: ShopUnderTest) -> None:
     await welcome(shop)
-    shop.whatsapp.failures = [failed("not_sent", 130429) for _ in range(6)]
-    for _ in range(6):
-        await shop.settle()
+    shop.whatsapp.failures = [failed("not_sent", 130429)]
+    await shop.settle()
+    await shop.do("update outbox set attempts = 98")
+    for expected in ("queued", "dead"):
+        shop.whatsapp.failures = [failed("not_sent", 130429)]
         await make_due(shop)
+        await shop.settle()
+        assert await shop.rows("select status, error_code from outbox") == [(expected, 130429)]
 
-    assert await shop.rows("select status, attempts, error_code from outbox") == [("dead", 6, 130429)]
+
+def test_waits_grow_to_five_minutes() -> None:
+    assert [backoff(n).total_seconds() for n in (1, 2, 3, 4, 5, 6, 50)] == [1, 4, 16, 64, 256, 300, 300]
+
+
+async def test_failures_that_whatsapp_itself_reports_are_tried_six_times(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    statuses: list[str] = []
+    for _ in range(6):
+        shop.whatsapp.failures = [SendFailed("HTTP 503", "unclear", answered=True)]
+        await shop.settle()
+        await pass_lease(shop)
+        statuses.append(await shop.one(STATUS))
+
+    assert statuses == ["queued"] * 5 + ["dead"]
+
+
+async def test_status_with_an_echo_of_another_life_does_not_touch_what_was_never_sent(
+    shop: ShopUnderTest,
+) -> None:
+    await welcome(shop)
+    await answer_next(shop.database.transaction, KAMPALA)
+    await shop.post(status("delivered", "wamid.before.the.restore", await shop.one("select id from outbox")))
+
+    assert len(await shop.settle()) == 1
+
+
+async def test_two_workers_that_claim_for_one_customer_send_one_after_the_other(
+    shop: ShopUnderTest, database_url: str
+) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [failed("not_sent")]
+    await shop.settle()
+    await shop.hear(pressed("plan", "wamid.2"))
+    await answer_next(shop.database.transaction, KAMPALA)
+    await shop.do("update outbox set status = 'parked' where id = (select min(id) from outbox)")
+    async with connect(database_url) as other:
+        async with other.transaction():
+            await outbox.claim(other)
+            await shop.do(
+                "update outbox set status = 'queued', next_attempt_at = now() where status = 'parked'"
+            )
+            quicker = asyncio.create_task(deliver_next(shop.database.transaction, {"meta": shop.whatsapp}))
+            await asyncio.sleep(0.2)
+        assert await quicker
+    assert await shop.one("select count(*) from outbox where status = 'sending'") == 1
 
 
 async def test_wait_that_whatsapp_asks_for_is_kept(shop: ShopUnderTest) -> None:

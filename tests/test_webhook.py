@@ -1,5 +1,6 @@
 """Meta's webhook from outside: who may post, what is kept, and that nothing happens twice."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator
@@ -7,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from luminous import inbound, inbox
 from luminous.app import create_app
+from luminous.channels.meta.payload import parse
 from luminous.channels.meta.signature import sign
 from luminous.config import Settings
-from luminous.db import Database
+from luminous.db import Database, connect
 from luminous.wake import Bell
 from tests.loopback import post_all, serving
 from tests.shop import BODIES, SECRET, ShopUnderTest, body, said, status, text, webhook
@@ -315,3 +318,47 @@ async def test_redelivery_after_the_customer_was_deleted_makes_nobody(shop: Shop
     await shop.hear(text("Hello", "wamid.1"))
 
     assert await shop.one("select count(*) from customers") == 1
+
+
+async def test_row_that_somebody_locks_from_outside_does_not_hold_up_other_customers(
+    shop: ShopUnderTest, database_url: str
+) -> None:
+    await shop.hear(text("Hello", "wamid.1"))
+    await shop.do("update customers set last_seen_at = now() - interval '1 hour'")
+    async with connect(database_url) as psql, psql.transaction():
+        await psql.execute("select from customers for no key update")
+        stuck = [asyncio.create_task(shop.post(webhook(text("?", f"wamid.stuck.{n}")))) for n in range(12)]
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(10):
+            other = await shop.post(webhook(text("Hello", "wamid.2", ("256701234567", "UG.2"))))
+    answers = {(await each).status_code for each in stuck}
+
+    assert other.status_code in (200, 503)
+    assert answers <= {200, 503}
+
+
+@pytest.mark.parametrize("position", ["body", "entry[0]", "entry[0].changes[0].messages"])
+async def test_piece_that_could_not_be_read_is_replayed_with_all_that_stands_in_it(
+    shop: ShopUnderTest, position: str
+) -> None:
+    raw = json.dumps(webhook(text("Hello", "wamid.1"), text("World", "wamid.2"))).encode()
+    async with shop.database.transaction() as conn:
+        body_id = await inbox.keep_body(conn, "meta", raw)
+        await inbox.bury(
+            conn, body_id, position, "parsing", "an older version could not read it", again_in=None
+        )
+        (letter,) = await inbox.open_dead_letters(conn)
+
+    assert await inbound.replay(shop.database.transaction, letter, parse)
+    assert await shop.one("select count(*) from inbox") == 2
+    assert await shop.one("select count(*) from dead_letters where resolved_at is null") == 0
+
+
+async def test_database_without_the_schema_is_said_to_be_unready(server_url: str) -> None:
+    async with Database(server_url) as empty:
+        shop = ShopUnderTest(empty)
+        ready = await shop.http.get("/readyz")
+        await shop.http.aclose()
+
+    assert ready.status_code == 503
+    assert len(ready.json()["pending_migrations"]) > 5

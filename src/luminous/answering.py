@@ -43,11 +43,12 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
     customer = await customers.get(conn, conversation.customer_id)
     steps: list[Step] = []
     if customer is None:
-        steps = [Step(tuple(messages), "the customer was deleted")]
+        steps = [Step(tuple(messages), "the customer was deleted")] if messages else []
     elif messages:
         context = Context(
             shop=shop,
             customer_name=customer.display_name,
+            has_opted_out=customer.has_opted_out,
             plan=await subscriptions.entitlements(conn, customer.id),
             was_greeted=conversation.was_greeted,
             was_greeted_recently=conversation.was_greeted_recently,

@@ -1,5 +1,6 @@
 """The web application: webhooks, health and metrics; under `luminous up` the simulator beside them."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
@@ -31,7 +32,9 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
         async with database, AsyncExitStack() as stack:
             for beside in background:
                 await stack.enter_async_context(beside)
+            telling = asyncio.create_task(bell.tell_others(database.transaction))
             yield
+            telling.cancel()
 
     app = FastAPI(title="Luminous", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.background = []
@@ -69,12 +72,12 @@ def health(settings: Settings, database: Database) -> APIRouter:
 
 async def readiness(conn: Connection, schema: str) -> dict[str, object]:
     """What stands between this process and its work; ages in seconds."""
-    unanswered, unsent = await inbox.oldest_unanswered_age(conn), await outbox.oldest_unsent_age(conn)
     missing = [migration.version for migration in await pending(conn, schema)]
+    if missing:
+        return {"status": "not ready", "database": "ok", "pending_migrations": missing}
     return {
-        "status": "not ready" if missing else "ready",
+        "status": "ready",
         "database": "ok",
-        "pending_migrations": missing,
-        "oldest_unanswered_seconds": round(unanswered, 1),
-        "oldest_unsent_seconds": round(unsent, 1),
+        "oldest_unanswered_seconds": round(await inbox.oldest_unanswered_age(conn), 1),
+        "oldest_unsent_seconds": round(await outbox.oldest_unsent_age(conn), 1),
     }

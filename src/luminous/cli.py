@@ -19,7 +19,7 @@ from luminous.app import create_app
 from luminous.channels.meta.payload import parse
 from luminous.config import NEEDED_TO_SEND, NEEDED_TO_SERVE, Settings
 from luminous.db import Connection, Database, connect
-from luminous.errors import LuminousError
+from luminous.errors import UNDEFINED_TABLE, LuminousError, sqlstate
 from luminous.migrations import migrate as apply_migrations
 from luminous.up import up as run_everything
 from luminous.wake import Bell
@@ -44,7 +44,11 @@ def main() -> None:
     """Run one command; what stands in the way is said in one sentence."""
     try:
         app()
-    except LuminousError as error:
+    except Exception as error:
+        if sqlstate(error) == UNDEFINED_TABLE:
+            error = LuminousError("This database has no tables of Luminous yet. Run `luminous migrate`.")
+        if not isinstance(error, LuminousError):
+            raise
         Console(stderr=True, highlight=False).print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
         raise SystemExit(1) from None
 
@@ -188,6 +192,7 @@ def handover_list(as_json: AsJson = False) -> None:
                     "phone_number": one.phone_number,
                     "reason": one.reason,
                     "handed_over_at": one.handed_over_at.isoformat(),
+                    "bot_answers_again": one.bot_answers_again,
                     "last_text": one.last_text,
                 }
                 for one in waiting
@@ -202,7 +207,7 @@ def handover_list(as_json: AsJson = False) -> None:
                 one.display_name,
                 one.phone_number or "hidden",
                 f"{one.handed_over_at:%d %b %H:%M}",
-                one.reason,
+                one.reason + (" (24 hours ago: the bot answers again)" if one.bot_answers_again else ""),
                 (one.last_text or "")[:60],
             )
             for one in waiting

@@ -101,8 +101,10 @@ class Database:
             min_size=1,
             max_size=size,
             timeout=connect_seconds,
+            configure=_limit_for_good if prepare else None,
             kwargs={"prepare_threshold": 5 if prepare else None, "application_name": "luminous"},
         )
+        self.limits_each_transaction = not prepare
 
     async def open(self) -> None:
         """Start connecting in the background; the first transaction waits for it."""
@@ -127,6 +129,8 @@ class Database:
         """
         try:
             async with self.pool.connection() as conn:
+                if self.limits_each_transaction:
+                    await LIMIT.run(conn, for_this_transaction=True)
                 if self.schema is not None:
                     await USE_SCHEMA.run(conn, schema=f'"{self.schema}", pg_temp')
                 yield conn
@@ -134,6 +138,11 @@ class Database:
             raise DatabaseAway(
                 "PostgreSQL does not answer. Is it running, and is DATABASE_URL right?"
             ) from error
+
+
+async def _limit_for_good(conn: Connection) -> None:
+    await LIMIT.run(conn, for_this_transaction=False)
+    await conn.commit()
 
 
 @asynccontextmanager
@@ -181,6 +190,12 @@ async def wakes(url: str) -> AsyncGenerator[None]:
             yield
 
 
+# Whoever waits for a row that somebody locks from outside gives the connection back, and tries again.
+LIMIT = sql("""
+    select set_config('lock_timeout', '2s', %(for_this_transaction)s),
+           set_config('statement_timeout', '5s', %(for_this_transaction)s),
+           set_config('idle_in_transaction_session_timeout', '10s', %(for_this_transaction)s)
+""")
 USE_SCHEMA = sql("select set_config('search_path', %(schema)s, true)")
 USE_SCHEMA_FROM_NOW_ON = sql("select set_config('search_path', %(schema)s, false)")
 WAKE = sql("select pg_notify('luminous_wake', '')")

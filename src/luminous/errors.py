@@ -15,6 +15,7 @@ import psycopg
 # operator intervention (shutdown, statement timeout), system error, lock timeout.
 RETRYABLE_CLASSES = ("08", "40", "53", "57", "58")
 RETRYABLE_STATES = ("55P03",)
+UNDEFINED_TABLE, UNIQUE_VIOLATION = "42P01", "23505"
 
 
 class LuminousError(Exception):
@@ -49,6 +50,7 @@ class SendFailed(LuminousError):
 
     outcome: `not_sent` it surely did not go, try again; `unclear` it may have gone, wait for a
     status first; `refused` it will never go; `held` this number cannot send at all at present.
+    answered: the provider itself said that it failed; False when its answer never came.
     """
 
     def __init__(
@@ -58,12 +60,14 @@ class SendFailed(LuminousError):
         *,
         code: int | None = None,
         retry_after: timedelta | None = None,
+        answered: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.outcome: SendOutcome = outcome
         self.code = code
         self.retry_after = retry_after
+        self.answered = answered
 
 
 def is_retryable(error: Exception) -> bool:

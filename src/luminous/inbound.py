@@ -151,15 +151,17 @@ async def retry_dead_letter(begin: Begin, parsers: Mapping[ChannelName, Parse]) 
 
 
 async def replay(begin: Begin, letter: inbox.DeadLetter, parse: Parse) -> bool:
-    """Read one dead letter again with today's code. Returns True when it has been taken now."""
+    """Read one dead letter again with today's code. Returns True when all of it has been taken now."""
     events = [unreadable_if_nobody_sent_it(event) for event in parse(letter.body, letter.created_at)]
-    mended = [e for e in events if e.position == letter.position and not isinstance(e, Unreadable)]
-    if not mended:
+    within = [event for event in events if stands_in(event.position, letter.position)]
+    readable = [event for event in within if not isinstance(event, Unreadable)]
+    if not readable:
         return False
 
     async def take_and_resolve(conn: Connection) -> None:
-        await take_events(conn, Delivery(letter.channel, letter.body, mended), mended)
-        await inbox.resolve(conn, letter.id)
+        await take_events(conn, Delivery(letter.channel, letter.body, readable), readable)
+        if len(readable) == len(within):
+            await inbox.resolve(conn, letter.id)
 
     try:
         await again(begin, take_and_resolve)
@@ -168,9 +170,14 @@ async def replay(begin: Begin, letter: inbox.DeadLetter, parse: Parse) -> bool:
             raise
         log.error("dead letter again", dead_letter_id=letter.id, sqlstate=sqlstate(error))
         return False
-    return True
+    return len(readable) == len(within)
+
+
+def stands_in(position: str, piece: str) -> bool:
+    """True when a position is that of a piece, or inside it: once mended, a change has messages."""
+    return piece == "body" or position == piece or position.startswith((f"{piece}.", f"{piece}["))
 
 
 def backoff(attempts: int) -> timedelta | None:
-    """1, 4, 16, ... minutes, for about a week; None: from then on only by hand."""
-    return timedelta(minutes=4**attempts) if attempts <= 7 else None
+    """4, 16, 64, ... minutes, at most a day, for about a week; None: from then on only by hand."""
+    return min(timedelta(minutes=4**attempts), timedelta(days=1)) if attempts <= 11 else None

@@ -58,6 +58,7 @@ def listening_socket(settings: Settings) -> Generator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((settings.host, settings.port))
+            listener.listen()
         except OSError as error:
             raise CannotStart(
                 f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "

@@ -10,11 +10,12 @@ from typing import Protocol
 
 from luminous import metrics, outbox
 from luminous.db import Begin, Connection, again
-from luminous.errors import SendFailed
+from luminous.errors import UNIQUE_VIOLATION, SendFailed, sqlstate
 from luminous.log import log
 from luminous.messages import ChannelName, Outgoing
-from luminous.outbox import MAX_ATTEMPTS, Claimed
+from luminous.outbox import Claimed
 
+TRIES = 100  # of what surely did not go: about eight hours of an outage
 HOLD = timedelta(minutes=1)  # the number cannot send at all: wait for somebody to mend it
 
 
@@ -28,8 +29,13 @@ class Channel(Protocol):
 
 async def deliver_next(begin: Begin, channels: Mapping[ChannelName, Channel]) -> bool:
     """Send one message that is due. Returns False when none is."""
-    async with begin() as conn:
-        claimed = await outbox.claim(conn)
+    try:
+        async with begin() as conn:
+            claimed = await outbox.claim(conn)
+    except Exception as error:
+        if sqlstate(error) != UNIQUE_VIOLATION:
+            raise
+        return True  # another worker claimed for the same customer in this moment: look again
     if claimed is None:
         return False
     if claimed.status != "sending":
@@ -61,16 +67,16 @@ async def record_failure(conn: Connection, claimed: Claimed, failure: SendFailed
     match failure.outcome:
         case "held":
             await outbox.try_again(conn, claimed.id, reason, code=code, after=HOLD, counts=False)
-        case "not_sent" if claimed.attempts < MAX_ATTEMPTS:
+        case "not_sent" if claimed.attempts < TRIES:
             after = failure.retry_after or backoff(claimed.attempts)
             await outbox.try_again(conn, claimed.id, reason, code=code, after=after)
         case "unclear":
-            await outbox.unclear(conn, claimed.id, reason, code=code, answered=code is not None)
+            await outbox.unclear(conn, claimed.id, reason, code=code, answered=failure.answered)
         case _:
             gave_up = failure.outcome == "not_sent"
             await outbox.refused(conn, claimed.id, reason, code=code, given_up=gave_up)
 
 
 def backoff(attempts: int) -> timedelta:
-    """1, 4, 16, 64, 256 seconds after the first, second, ... attempt."""
-    return timedelta(seconds=4 ** (attempts - 1))
+    """1, 4, 16, 64, 256 seconds after the first, second, ... attempt, then five minutes each time."""
+    return timedelta(seconds=min(4 ** min(attempts - 1, 5), 300))

@@ -4,10 +4,11 @@ Both are hints. A poll of at most a second is enough by itself: poolers drop LIS
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 
 from luminous.db import Begin, wake, wakes
-from luminous.errors import DatabaseAway, is_retryable
+from luminous.log import log
 
 NOTIFY_EVERY = 0.05  # seconds: NOTIFY takes a global lock, so many wakes share one
 LISTEN_AGAIN_AFTER = 5.0
@@ -37,7 +38,7 @@ class Bell:
         while True:
             await self._tell_others.wait()
             self._tell_others.clear()
-            with suppress(DatabaseAway):
+            with _outlived("waking other processes"):
                 async with begin() as conn:
                     await wake(conn)
             await asyncio.sleep(NOTIFY_EVERY)
@@ -45,14 +46,20 @@ class Bell:
     async def listen(self, url: str) -> None:
         """Run for ever: hear other processes. `url` is a direct connection, not a pooler's."""
         while True:
-            try:
+            with _outlived("listening to other processes"):
                 async for _ in wakes(url):
                     self._ring_here()
-            except Exception as error:
-                if not is_retryable(error):
-                    raise
             await asyncio.sleep(LISTEN_AGAIN_AFTER)
 
     def _ring_here(self) -> None:
         for event in self._rung.values():
             event.set()
+
+
+@contextmanager
+def _outlived(what: str) -> Generator[None]:
+    """A hint that fails is missed by nobody for more than a second: note it and go on."""
+    try:
+        yield
+    except Exception as error:
+        log.warning(f"{what} failed; polling does it meanwhile", error=type(error).__name__)

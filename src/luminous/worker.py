@@ -84,13 +84,11 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))
-    teller = asyncio.create_task(bell.tell_others(begin))
     try:
         await asyncio.gather(*loops)
     finally:
         listener.cancel()
-        teller.cancel()
-        await asyncio.gather(listener, teller, return_exceptions=True)
+        await asyncio.gather(listener, return_exceptions=True)
 
 
 async def _loop(
@@ -121,10 +119,13 @@ async def _sleep(_: str, seconds: float) -> None:
 
 async def tidy_up(work: Work) -> bool:
     """What the clock or a crash left behind. Returns True when a dead letter was tried again."""
-    async with work.database.transaction() as conn:
-        await conversations.recall_forgotten(conn)
-        await outbox.forget_lost_workers(conn)
-        await outbox.settle_doubts(conn)
-        await outbox.join_overtaken_statuses(conn)
-        await outbox.forget_early_statuses(conn)
+    for tidy in (
+        conversations.recall_forgotten,
+        outbox.forget_lost_workers,
+        outbox.settle_doubts,
+        outbox.join_overtaken_statuses,
+        outbox.forget_early_statuses,
+    ):
+        async with work.database.transaction() as conn:  # one each: intake waits for none of them
+            await tidy(conn)
     return await inbound.retry_dead_letter(work.database.transaction, work.parsers)

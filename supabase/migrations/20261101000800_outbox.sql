@@ -11,6 +11,7 @@ create table outbox (
   quoted_id          text,
   status             text not null default 'queued',
   attempts           integer not null default 0,  -- HTTP calls begun
+  failed_answers     integer not null default 0,  -- calls that WhatsApp said had failed, and that may have gone all the same
   lost_answers       integer not null default 0,  -- calls of which we never learnt the end
   next_attempt_at    timestamptz not null default now(),
   lease_until        timestamptz,                 -- of the worker that is sending it
@@ -65,6 +66,8 @@ create table early_statuses (
 
   primary key (channel, external_id, status)
 );
+
+create index early_statuses_by_age on early_statuses (received_at);
 
 -- Statuses only move forward, by rank and never by the order of the words.
 create function outbox_rank(status text) returns integer

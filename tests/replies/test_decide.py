@@ -28,8 +28,10 @@ def message(text: str = "", kind: str = "text", choice: str | None = None, numbe
     return Message(number, "meta", f"wamid.{number}", "1", kind, text, choice, None, False, datetime.now(UTC))
 
 
-def context(*, greeted: bool = True, recently: bool = False, with_person: bool = False) -> Context:
-    return Context(KAMPALA, "Amina Nakato", GUEST, greeted, recently, with_person)
+def context(
+    *, greeted: bool = True, recently: bool = False, with_person: bool = False, opted_out: bool = False
+) -> Context:
+    return Context(KAMPALA, "Amina Nakato", opted_out, GUEST, greeted, recently, with_person)
 
 
 def texts(steps: list[Step]) -> list[str]:
@@ -119,7 +121,21 @@ def test_asking_for_a_person_hands_over() -> None:
     assert len(texts(steps)) == 1
 
 
-@pytest.mark.parametrize("words", ["STOP", "stop", " Stop. ", "STOP!! 🙏", "Unsubscribe", "stop all"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "STOP",
+        "stop",
+        " Stop. ",
+        "STOP!! 🙏",
+        "Unsubscribe",
+        "stop all",
+        "Please stop",
+        "STOP please",
+        "stop sending me messages",
+        "ＳＴＯＰ",
+    ],
+)
 def test_stop_in_its_forms_is_recorded_and_confirmed_once(words: str) -> None:
     steps = decide(RETURNING, [message(words), message(words, number=2)])
 
@@ -127,7 +143,9 @@ def test_stop_in_its_forms_is_recorded_and_confirmed_once(words: str) -> None:
     assert len(texts(steps)) == 1
 
 
-@pytest.mark.parametrize("words", ["don't stop", "bus stop near Wandegeya", "stopwatch", "I want to start"])
+@pytest.mark.parametrize(
+    "words", ["don't stop", "bus stop near Wandegeya", "stopwatch", "I want to start", "stop by tomorrow"]
+)
 def test_near_misses_of_stop_and_start_change_nothing(words: str) -> None:
     assert not any(isinstance(act, SetConsent) for act in acts(decide(RETURNING, [message(words)])))
 
@@ -142,6 +160,12 @@ def test_of_stop_and_start_the_later_one_counts() -> None:
     said = [message("stop"), message("start", number=2), message("stop", number=3)]
 
     assert acts(decide(RETURNING, said)) == [SetConsent("opted_in"), SetConsent("opted_out")]
+
+
+def test_start_from_somebody_who_never_left_is_a_greeting() -> None:
+    assert decide(NEW, [message("Start")])[0].answer == "welcome"
+    assert acts(decide(RETURNING, [message("START")])) == []
+    assert acts(decide(context(opted_out=True), [message("START")])) == [SetConsent("opted_in")]
 
 
 def test_while_a_person_has_the_conversation_the_bot_is_silent_but_stop_still_counts() -> None:

@@ -41,6 +41,7 @@ def test_text_fits_the_limits_of_whatsapp(content: Content) -> None:
 def test_nobody_is_called_customer_or_by_an_endless_name() -> None:
     assert "Customer" not in wording.greeting("Shop", "Customer", asks=False).text
     assert wording.greeting("Shop", LONG, asks=False).text.startswith("Good to see you again!")
+    assert wording.greeting("Shop", "\t", asks=False).text.startswith("Good to see you again!")
     assert wording.greeting("Shop", "Amina N.", asks=False).text.startswith("Good to see you again Amina!")
 
 

@@ -12,11 +12,9 @@ class Conversation:
     """The conversation that a worker claimed, as it stands now by the database's clock."""
 
     customer_id: UUID
-    failed_attempts: int
     was_greeted: bool  # ever
     was_greeted_recently: bool  # within ten minutes
     with_person: bool  # a person answers: the bot is silent
-    now: datetime
 
 
 async def wait_for_answer(conn: Connection, customer_id: UUID) -> None:
@@ -57,11 +55,9 @@ WAIT = sql("""
 
 CLAIM = sql("""
     select customer_id,
-           failed_attempts,
            greeted_at is not null as was_greeted,
            coalesce(greeted_at > now() - interval '10 minutes', false) as was_greeted_recently,
-           coalesce(handed_over_at > now() - interval '24 hours', false) as with_person,
-           now() as now
+           coalesce(handed_over_at > now() - interval '24 hours', false) as with_person
       from conversations
      where waiting_since is not null and (next_attempt_at is null or next_attempt_at <= now())
      order by waiting_since

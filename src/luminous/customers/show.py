@@ -12,9 +12,7 @@ class Customer:
 
     id: UUID
     display_name: str
-    phone_number: str | None
-    whatsapp_user_id: str | None
-    consent_status: str
+    has_opted_out: bool  # said STOP
 
 
 async def get(conn: Connection, customer_id: UUID) -> Customer | None:
@@ -23,7 +21,7 @@ async def get(conn: Connection, customer_id: UUID) -> Customer | None:
 
 
 GET = sql("""
-    select id, display_name, phone_number, whatsapp_user_id, consent_status
+    select id, display_name, consent_status = 'opted_out' as has_opted_out
       from customers
      where id = %(id)s and deleted_at is null
 """).into(Customer)

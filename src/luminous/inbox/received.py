@@ -113,5 +113,5 @@ ANSWERED = sql("""
 
 OLDEST_UNANSWERED_AGE = sql("""
     select coalesce(extract(epoch from now() - min(received_at)), 0)::float8
-      from inbox where answered_at is null
+      from inbox where answered_at is null and customer_id is not null
 """).into(float)

@@ -1,13 +1,12 @@
 """Messages that we owe, from the moment they are owed until WhatsApp says what became of them."""
 
 from luminous.outbox.claim import Claimed, claim
-from luminous.outbox.doubt import MAX_ATTEMPTS, forget_lost_workers, settle_doubts
+from luminous.outbox.doubt import forget_lost_workers, settle_doubts
 from luminous.outbox.owe import oldest_unsent_age, owe, unpark
 from luminous.outbox.result import accepted, refused, try_again, unclear
 from luminous.outbox.statuses import forget_early_statuses, join_overtaken_statuses, record_status
 
 __all__ = [
-    "MAX_ATTEMPTS",
     "Claimed",
     "accepted",
     "claim",

@@ -50,9 +50,12 @@ CLAIM = sql("""
         from outbox
        where status = 'queued' and next_attempt_at <= now()
          and not exists (select from outbox other
-                          where other.customer_id = outbox.customer_id and other.id <> outbox.id
-                            and (other.status = 'sending'
-                                 or other.status in ('queued', 'uncertain') and other.id < outbox.id))
+                          where other.customer_id = outbox.customer_id and other.status = 'sending')
+         and id = (select first.id from outbox first
+                    where first.customer_id = outbox.customer_id
+                      and first.status in ('queued', 'sending', 'uncertain')
+                    order by first.customer_id, first.id
+                    limit 1)
        order by next_attempt_at, id
        limit 1
          for no key update skip locked
@@ -72,8 +75,8 @@ CLAIM = sql("""
         join customers on customers.id = due.customer_id
         left join conversations on conversations.customer_id = due.customer_id
        cross join lateral (select exists (select from customer_conflicts
-                                           where other_id = due.customer_id
-                                             and resolved_at is null)) conflict (is_disputed)
+                                           where other_id = due.customer_id and resolved_at is null)
+                           offset 0) conflict (is_disputed)  -- asked once
        cross join lateral (select case when not is_disputed
                                        then coalesce('+' || whatsapp_id, phone_number) end) address ("to")
     )

@@ -2,8 +2,6 @@
 
 from luminous.db import Connection, sql
 
-MAX_ATTEMPTS = 6
-
 
 async def forget_lost_workers(conn: Connection) -> int:
     """A worker died while it was sending: what it held is in doubt from now on. Returns how many."""
@@ -13,10 +11,10 @@ async def forget_lost_workers(conn: Connection) -> int:
 async def settle_doubts(conn: Connection) -> int:
     """No status came within 30 seconds: send it again, or give up. Returns how many were settled.
 
-    Sent again are replies and notices; once where we never heard the end of the call, up to the
-    last attempt where WhatsApp itself said that it had failed.
+    Sent again are replies and notices: once where we never heard the end of the call, five times
+    where WhatsApp itself said that it had failed.
     """
-    return await SETTLE_DOUBTS.run(conn, max_attempts=MAX_ATTEMPTS)
+    return await SETTLE_DOUBTS.run(conn)
 
 
 FORGET_LOST_WORKERS = sql("""
@@ -28,8 +26,7 @@ FORGET_LOST_WORKERS = sql("""
 
 SETTLE_DOUBTS = sql("""
     update outbox
-       set status = case when purpose in ('reply', 'notice')
-                          and lost_answers < 2 and attempts < %(max_attempts)s
+       set status = case when purpose in ('reply', 'notice') and lost_answers < 2 and failed_answers < 6
                          then 'queued' else 'dead' end,
            next_attempt_at = now(), lease_until = null, updated_at = now()
      where status = 'uncertain' and lease_until < now()

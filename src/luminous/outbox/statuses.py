@@ -1,7 +1,6 @@
 """What WhatsApp says became of a message: forward only, and before or after we know its id."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from luminous.db import Connection, sql
 from luminous.messages import ChannelName, StatusChange
@@ -15,7 +14,6 @@ class Early:
     error_code: int | None
     error_reason: str | None
     billable: bool | None
-    occurred_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ async def record_status(conn: Connection, change: StatusChange) -> bool:
         change.channel,
         change.external_id,
         change.outbox_id,
-        Early(change.status, change.error_code, change.error_reason, change.billable, change.occurred_at),
+        Early(change.status, change.error_code, change.error_reason, change.billable),
     )
     if moved or await OURS.one(
         conn,
@@ -95,6 +93,7 @@ async def _move(
     )
 
 
+# Our echoed id counts only for what we tried to send: after a restore, ids of another life come back.
 # A failure counts for the attempt that it names: while one is in flight, that may be an earlier one.
 MOVE = sql("""
     update outbox
@@ -106,7 +105,7 @@ MOVE = sql("""
            lease_until = null,
            updated_at = now()
      where channel = %(channel)s
-       and (id = %(outbox_id)s::bigint or external_id = %(external_id)s)
+       and (id = %(outbox_id)s::bigint and attempts > 0 or external_id = %(external_id)s)
        and coalesce(outbox_rank(status), 0) < outbox_rank(%(status)s)
        and (%(status)s <> 'failed' or external_id = %(external_id)s
             or external_id is null and status in ('uncertain', 'dead'))
@@ -116,7 +115,7 @@ MOVE = sql("""
 OURS = sql("""
     select exists (select from outbox
                     where channel = %(channel)s
-                      and (id = %(outbox_id)s::bigint or external_id = %(external_id)s)
+                      and (id = %(outbox_id)s::bigint and attempts > 0 or external_id = %(external_id)s)
                       and (%(status)s <> 'failed' or external_id is not null))
 """).into(bool)
 
@@ -132,12 +131,14 @@ TAKE_EARLY = sql("""
       delete from early_statuses where channel = %(channel)s and external_id = %(external_id)s
       returning *
     )
-    select status, error_code, error_reason, billable, occurred_at
+    select status, error_code, error_reason, billable
       from taken order by outbox_rank(status)
 """).into(Early)
 
 OVERTAKEN = sql("""
-    select distinct channel, external_id from early_statuses join outbox using (channel, external_id)
+    select distinct channel, external_id
+      from early_statuses join outbox using (channel, external_id)
+     where received_at > now() - interval '1 minute'
 """).into(Overtaken)
 
 FORGET_EARLY = sql("delete from early_statuses where received_at < now() - interval '1 day'")

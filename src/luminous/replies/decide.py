@@ -31,6 +31,7 @@ class Context:
 
     shop: Shop
     customer_name: str
+    has_opted_out: bool
     plan: Entitlements
     was_greeted: bool
     was_greeted_recently: bool
@@ -79,11 +80,15 @@ class Step:
 
 def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
     """Settle every message, in order of arrival."""
+    has_opted_out = context.has_opted_out
     asked: dict[Intent, list[Message]] = {}
     spoken: list[Message] = []
     silent: list[Message] = []
     for message in messages:
         intent = intent_of(message) if wants_an_answer(message) else None
+        if intent == "start" and not has_opted_out:
+            intent = None  # nobody comes back who never left: it is a greeting
+        has_opted_out = intent == "stop" or (has_opted_out and intent != "start")
         if intent is not None:
             # The later of STOP and START counts, so a word said again moves to the end.
             asked[intent] = [*asked.pop(intent, []), message]

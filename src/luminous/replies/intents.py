@@ -2,6 +2,7 @@
 
 import re
 from typing import Literal
+from unicodedata import normalize
 
 from luminous.inbox import Message
 
@@ -13,15 +14,20 @@ WORDS: dict[Intent, frozenset[str]] = {
     "plan": frozenset({"plan", "my plan", "subscription", "my subscription"}),
     "person": frozenset({"person", "talk to a person", "human", "agent", "talk to someone"}),
     "menu": frozenset({"menu", "help", "options"}),
-    "stop": frozenset({"stop", "stop all", "unsubscribe", "opt out"}),
+    "stop": frozenset({"stop", "unsubscribe", "opt out"}),
     "start": frozenset({"start", "start again", "unstop", "subscribe", "opt in"}),
 }
 INTENT_OF_WORDS: dict[str, Intent] = {words: intent for intent, phrases in WORDS.items() for words in phrases}
 
+# Words that may stand around STOP without changing what it asks: "please stop sending me messages".
+AROUND_STOP = frozenset(
+    "stop please it this now all sending me any more messages message promotions thanks".split()  # noqa: SIM905 - words read best as words
+)
+
 # What people say without asking for anything, in English, Luganda and Swahili.
 COURTESIES = frozenset(
     """
-    hello helo hallo hi hey hiya yo again there everyone team sir madam
+    start hello helo hallo hi hey hiya yo again there everyone team sir madam
     good morning afternoon evening day night great fine nice yes no ok okay please bye goodbye
     thanks thank thanx thx you very much so
     gyebale gyebaleko ko ssebo nnyabo oli otya wasuze osiibye webale nnyo
@@ -44,7 +50,12 @@ def intent_of(message: Message) -> Intent | None:
     for intent in WORDS:
         if message.choice == intent:
             return intent
-    return INTENT_OF_WORDS.get(_plain(message.text)) if message.kind in WORDED else None
+    if message.kind not in WORDED:
+        return None
+    words = _plain(message.text)
+    if "stop" in words.split() and AROUND_STOP.issuperset(words.split()):
+        return "stop"
+    return INTENT_OF_WORDS.get(words)
 
 
 def wants_an_answer(message: Message) -> bool:
@@ -62,5 +73,5 @@ def asks_for_something(message: Message) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Lower case letters and digits with single spaces: `  STOP!! 🙏` is `stop`."""
-    return " ".join(re.sub(r"[^\w\s]|_", " ", text.casefold()).split())
+    """Lower case letters and digits with single spaces: `  STOP!! 🙏` and `ＳＴＯＰ` are `stop`."""
+    return " ".join(re.sub(r"[^\w\s]|_", " ", normalize("NFKC", text).casefold()).split())

@@ -101,7 +101,7 @@ def plan_in_one_line(plan: Entitlements, ends_at: datetime | None) -> str:
 
 def _called(name: str) -> str:
     """The name as we say it to somebody: their first word, and nothing when it is too odd to say."""
-    first = "" if name == "Customer" else name.split()[0]
+    first = "" if name == "Customer" else " ".join(name.split()[:1])
     return f" {first}" if 0 < len(first) <= 40 else ""
 
 
