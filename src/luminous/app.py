@@ -9,6 +9,8 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from luminous import inbox, outbox
+from luminous.channels.gateway import webhook as gateway_webhook
+from luminous.channels.gateway.webhook import GatewayWebhook
 from luminous.channels.meta import webhook
 from luminous.channels.meta.webhook import MetaWebhook
 from luminous.config import Settings
@@ -40,6 +42,9 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
     app.state.background = []
     meta = MetaWebhook(settings.whatsapp_verify_token, settings.app_secrets)
     app.include_router(webhook.routes(meta, database.transaction, bell.ring))
+    if settings.gateway_secret.strip():
+        gateway = GatewayWebhook(settings.gateway_secret)
+        app.include_router(gateway_webhook.routes(gateway, database.transaction, bell.ring))
     app.include_router(health(settings, database))
     return app
 

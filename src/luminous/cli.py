@@ -16,8 +16,8 @@ from rich.table import Column, Table
 
 from luminous import conversations, inbound, inbox, log, postgres, proof
 from luminous.app import create_app
-from luminous.channels.meta.payload import parse
-from luminous.config import NEEDED_TO_SEND, NEEDED_TO_SERVE, Settings
+from luminous.channels.parsers import PARSERS
+from luminous.config import WAYS_IN, WAYS_OUT, Settings
 from luminous.db import Connection, Database, connect
 from luminous.errors import UNDEFINED_TABLE, LuminousError, sqlstate
 from luminous.migrations import migrate as apply_migrations
@@ -64,7 +64,7 @@ def up() -> None:
 def serve() -> None:
     """Serve the webhook. Answers are given by `luminous worker`, which runs beside it."""
     settings = Settings.read()
-    settings.require(NEEDED_TO_SERVE)
+    settings.require_a_way(WAYS_IN)
     log.configure(for_people=False)
     uvicorn.run(
         create_app(settings, database_of(settings), Bell()),
@@ -81,7 +81,7 @@ def serve() -> None:
 def worker() -> None:
     """Answer and send, until SIGTERM or Ctrl-C; what is being done then is finished first."""
     settings = Settings.read()
-    settings.require(NEEDED_TO_SEND)
+    settings.require_a_way(WAYS_OUT)
     log.configure(for_people=False)
 
     async def run() -> None:
@@ -143,7 +143,7 @@ def replay(as_json: AsJson = False) -> None:
                     "id": letter.id,
                     "position": letter.position,
                     "reason": letter.reason,
-                    "taken": await inbound.replay(database.transaction, letter, parse),
+                    "taken": await inbound.replay(database.transaction, letter, PARSERS[letter.channel]),
                 }
                 for letter in letters
             ]

@@ -10,16 +10,21 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from luminous.errors import SettingsMissing
 
 NEEDED_FOR_DATABASE = {"DATABASE_URL": "the PostgreSQL of the shop"}
-NEEDED_TO_SERVE = {
-    **NEEDED_FOR_DATABASE,
+META_IN = {
     "WHATSAPP_APP_SECRET": "the app secret that signs webhooks",
     "WHATSAPP_VERIFY_TOKEN": "the word that you also type into Meta's webhook settings",
 }
-NEEDED_TO_SEND = {
-    **NEEDED_FOR_DATABASE,
+META_OUT = {
     "WHATSAPP_ACCESS_TOKEN": "the token that may send messages",
     "WHATSAPP_PHONE_NUMBER_ID": "the id of the shop's number, from Meta's API setup page",
 }
+GATEWAY_IN = {"GATEWAY_SECRET": "the secret that the gateway brings with each webhook"}
+GATEWAY_OUT = {
+    "GATEWAY_URL": "the address of the Luminous gateway",
+    "GATEWAY_KEY": "the key that may send through it",
+}
+WAYS_IN = (META_IN, GATEWAY_IN)
+WAYS_OUT = (META_OUT, GATEWAY_OUT)
 
 
 class Settings(BaseSettings):
@@ -41,6 +46,10 @@ class Settings(BaseSettings):
     whatsapp_access_token: str = ""
     whatsapp_phone_number_id: str = ""
     whatsapp_api_url: str = "https://graph.facebook.com/v26.0"
+
+    gateway_url: str = ""  # of the Luminous gateway; the three are empty where the shop has none
+    gateway_key: str = ""
+    gateway_secret: str = ""
 
     shop_name: str = Field(default="Luminous", min_length=1, max_length=60)
     shop_region: str = Field(default="UG", pattern=r"^[A-Z]{2}$")
@@ -82,10 +91,28 @@ class Settings(BaseSettings):
 
     def require(self, needed: dict[str, str]) -> None:
         """Raise SettingsMissing, naming every one of `needed` that is not set."""
-        missing = [f"  {name}  {why}" for name, why in needed.items() if not getattr(self, name.lower())]
+        missing = [f"  {name}  {why}" for name, why in needed.items() if not self._is_set(name)]
         if missing:
             raise SettingsMissing(
                 "Luminous does not start, because these settings are missing:\n"
                 + "\n".join(missing)
                 + "\nSet them in the environment or in a file named .env, then start it again."
             )
+
+    def require_a_way(self, ways: tuple[dict[str, str], ...]) -> None:
+        """Raise SettingsMissing unless the database and a way to WhatsApp are set, and none by half.
+
+        Where no way has been begun, what all of them would need is named.
+        """
+        begun = [way for way in ways if any(map(self._is_set, way))]
+        needed = dict(NEEDED_FOR_DATABASE)
+        for way in begun or ways[:1]:
+            needed |= way
+        if not begun:
+            instead = " and ".join(name for way in ways[1:] for name in way)
+            last = list(needed)[-1]
+            needed[last] += f"\n  (with the Luminous gateway in place of Meta: {instead})"
+        self.require(needed)
+
+    def _is_set(self, name: str) -> bool:
+        return bool(str(getattr(self, name.lower())).strip())

@@ -4,6 +4,7 @@ A channel turns a provider's call into events (`Received`, `StatusChange`, `Unkn
 and an `Outgoing` into a provider's call. Rooms and walks know only what stands here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -131,4 +132,17 @@ class Outgoing:
     quoted_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can do beyond text to a phone number."""
+
+    echoes_ids: bool  # our own row id comes back on statuses, so that a send in doubt can be settled
+    buttons: bool  # else a menu becomes text
+    user_ids: bool  # a person who hides their number can be reached
+
+
+CAPABILITIES: Mapping[ChannelName, Capabilities] = {
+    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True),
+    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False),
+}
 CONTENT = TypeAdapter(Content)

@@ -43,6 +43,8 @@ async def deliver_next(begin: Begin, channels: Mapping[ChannelName, Channel]) ->
         return True
 
     try:
+        if claimed.channel not in channels:
+            raise SendFailed(f"This worker has no settings for {claimed.channel}.", "held")
         external_id = await channels[claimed.channel].send(claimed.outgoing())
     except SendFailed as failure:
         await again(begin, partial(record_failure, claimed=claimed, failure=failure))

@@ -5,10 +5,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import httpx2
+
 from luminous import conversations, inbound, outbox
 from luminous.answering import answer_next
-from luminous.channels.meta.payload import parse
+from luminous.channels.gateway.send import GatewayChannel
 from luminous.channels.meta.send import MetaChannel
+from luminous.channels.parsers import PARSERS
 from luminous.config import Settings
 from luminous.db import Database
 from luminous.errors import is_retryable
@@ -42,18 +45,12 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
     """A worker of this shop, in this process, for as long as the context lasts."""
     stop = asyncio.Event()
     async with client() as http:
-        channel = MetaChannel(
-            http,
-            api_url=settings.whatsapp_api_url,
-            access_token=settings.whatsapp_access_token,
-            default_number_id=settings.whatsapp_phone_number_id,
-        )
         of_the_shop = Work(
             database,
             settings.database_listen_url or settings.database_url,
             Shop(settings.shop_name, settings.timezone),
-            {"meta": channel},
-            {"meta": parse},
+            channels_of(settings, http),
+            PARSERS,
         )
         task = asyncio.create_task(work(of_the_shop, bell, stop))
         try:
@@ -62,6 +59,21 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             stop.set()
             bell.ring()
             await task
+
+
+def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelName, Channel]:
+    """Every way out that is set. Raises SettingsMissing for one that cannot work."""
+    channels: dict[ChannelName, Channel] = {}
+    if settings.whatsapp_access_token:
+        channels["meta"] = MetaChannel(
+            http,
+            api_url=settings.whatsapp_api_url,
+            access_token=settings.whatsapp_access_token,
+            default_number_id=settings.whatsapp_phone_number_id,
+        )
+    if settings.gateway_url:
+        channels["gateway"] = GatewayChannel(http, url=settings.gateway_url, key=settings.gateway_key)
+    return channels
 
 
 async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:

@@ -1,6 +1,7 @@
 """Messages that may have gone: a status settles them, or half a minute without one does."""
 
 from luminous.db import Connection, sql
+from luminous.messages import CAPABILITIES
 
 
 async def forget_lost_workers(conn: Connection) -> int:
@@ -12,9 +13,11 @@ async def settle_doubts(conn: Connection) -> int:
     """No status came within 30 seconds: send it again, or give up. Returns how many were settled.
 
     Sent again are replies and notices: once where we never heard the end of the call, five times
-    where WhatsApp itself said that it had failed.
+    where WhatsApp itself said that it had failed. On a channel that does not echo our id no status
+    could have settled it, so that it is given up for staff to look at.
     """
-    return await SETTLE_DOUBTS.run(conn)
+    echoing = [channel for channel, can in CAPABILITIES.items() if can.echoes_ids]
+    return await SETTLE_DOUBTS.run(conn, echoing=echoing)
 
 
 FORGET_LOST_WORKERS = sql("""
@@ -27,6 +30,7 @@ FORGET_LOST_WORKERS = sql("""
 SETTLE_DOUBTS = sql("""
     update outbox
        set status = case when purpose in ('reply', 'notice') and lost_answers < 2 and failed_answers < 6
+                          and channel = any(%(echoing)s::text[])
                          then 'queued' else 'dead' end,
            next_attempt_at = now(), lease_until = null, updated_at = now()
      where status = 'uncertain' and lease_until < now()

@@ -67,8 +67,8 @@ TRY_AGAIN = sql("""
 UNCLEAR = sql("""
     update outbox
        set status = 'uncertain', lease_until = now() + interval '30 seconds',
-           failed_answers = failed_answers + %(answered)s::int,
-           lost_answers = lost_answers + (not %(answered)s)::int,
+           failed_answers = failed_answers + (%(answered)s::boolean)::int,
+           lost_answers = lost_answers + (not %(answered)s::boolean)::int,
            error_code = %(code)s, error_reason = %(reason)s, updated_at = now()
      where id = %(outbox_id)s and status = 'sending'
 """)

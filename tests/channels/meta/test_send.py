@@ -5,7 +5,7 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from luminous.channels.meta import send
+from luminous.channels import calling
 from luminous.channels.meta.send import MetaChannel
 from luminous.errors import SendFailed, SettingsMissing
 from luminous.messages import Button, Content, Outgoing, Row
@@ -141,7 +141,7 @@ async def test_a_broken_answer_leaves_it_unclear(client: httpx2.AsyncClient, ans
 async def test_a_call_ends_in_time_even_when_the_answer_does_not(
     client: httpx2.AsyncClient, answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(send, "LONGEST_CALL_SECONDS", 0.2)
+    monkeypatch.setattr(calling, "LONGEST_CALL_SECONDS", 0.2)
     started = time.monotonic()
     assert (await failed(client, answer)).outcome == "unclear"
     assert time.monotonic() - started < 2
@@ -156,7 +156,7 @@ async def test_an_address_where_nobody_listens_was_not_sent_to(client: httpx2.As
 
 
 async def test_a_client_without_a_free_connection_has_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(send, "_TIMEOUT", httpx2.Timeout(5, pool=0.1))
+    monkeypatch.setattr(calling, "TIMEOUT", httpx2.Timeout(5, pool=0.1))
     limits = httpx2.Limits(max_connections=1)
     async with httpx2.AsyncClient(trust_env=False, limits=limits) as client, graph_api(hangs) as graph:
         busy = asyncio.create_task(channel(client, graph.url).send(HELLO))

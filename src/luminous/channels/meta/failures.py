@@ -6,17 +6,16 @@ Meta names an error by `code` and `error_data.details`, in every version the sam
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 
 from pydantic import ValidationError
 
+from luminous.channels.calling import LONGEST_WAIT, outcome_of_status, standard_wait
 from luminous.channels.meta.wire import Problem, Trimming, Wire
 from luminous.errors import SendFailed, SendOutcome
 from luminous.text import Json, clean_text
 
 LONGEST_REASON = 300
-_LONGEST_WAIT = timedelta(days=1)
 
 OUTCOMES: dict[int, SendOutcome] = {
     0: "held",  # the access token cannot be checked
@@ -69,16 +68,6 @@ _RANGES: tuple[tuple[range, SendOutcome], ...] = (
     (range(132000, 133000), "refused"),  # templates and flows
     (range(133000, 134000), "held"),  # registration of the number
 )
-# Without a code that is known: what stands between us and Meta, or an address that is not Meta's.
-_BY_STATUS: dict[int, SendOutcome] = {
-    401: "held",
-    403: "held",
-    404: "held",
-    407: "held",
-    408: "unclear",
-    425: "not_sent",
-    429: "not_sent",
-}
 _TOKEN_SHAPE = re.compile(r"\bEAA[A-Za-z0-9]{8,}")  # how Meta's access tokens begin
 
 
@@ -109,6 +98,7 @@ def failure(status: int, headers: dict[str, str], body: bytes, token: str) -> Se
         _outcome(status, problem),
         code=problem.code if problem else None,
         retry_after=_retry_after(headers),
+        answered=True,
     )
 
 
@@ -122,31 +112,15 @@ def _problem(body: bytes) -> Problem | None:
 def _outcome(status: int, problem: Problem | None) -> SendOutcome:
     if problem and problem.code is not None and (known := outcome_of(problem.code)):
         return known
-    if status >= 500 or status < 300:
-        return "unclear"
-    if status < 400:
-        return "held"
-    if status in _BY_STATUS:
-        return _BY_STATUS[status]
-    return "not_sent" if problem and problem.is_transient else "refused"
+    outcome = outcome_of_status(status)
+    return "not_sent" if outcome == "refused" and problem and problem.is_transient else outcome
 
 
 def _retry_after(headers: dict[str, str]) -> timedelta | None:
     """How long Meta asks to wait, at most a day: the longer of its two headers."""
-    asked = [_standard_wait(headers.get("retry-after", "")), *_usage_waits(headers)]
+    asked = [standard_wait(headers), *_usage_waits(headers)]
     waits = [wait for wait in asked if wait and wait > timedelta()]
-    return min(max(waits), _LONGEST_WAIT) if waits else None
-
-
-def _standard_wait(value: str) -> timedelta | None:
-    """`Retry-After`: seconds or a date (RFC 9110)."""
-    if re.fullmatch(r"[0-9]{1,9}", value, re.ASCII):
-        return timedelta(seconds=int(value))
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return (until if until.tzinfo else until.replace(tzinfo=UTC)) - datetime.now(UTC)
+    return min(max(waits), LONGEST_WAIT) if waits else None
 
 
 def _usage_waits(headers: dict[str, str]) -> list[timedelta]:
@@ -161,5 +135,5 @@ def _usage_waits(headers: dict[str, str]) -> list[timedelta]:
         for use in (uses if isinstance(uses, list) else ())
         if isinstance(use, dict)
     ]
-    longest = _LONGEST_WAIT / timedelta(minutes=1)
+    longest = LONGEST_WAIT / timedelta(minutes=1)
     return [timedelta(minutes=min(each, longest)) for each in minutes if isinstance(each, int) and each > 0]

@@ -84,8 +84,13 @@ def parse(body: bytes, received_at: datetime, channel: ChannelName = "meta") -> 
     entries = envelope.get("entry")
     if not isinstance(entries, list):
         return (Unreadable(channel, "body", "The body has no list of entries."),)
-    events = tuple(_each(Call(channel, received_at), "entry", entries, _read_entry))
+    events = tuple(read_entries(Call(channel, received_at), "entry", entries))
     return events or (Unknown(channel, "body", "empty"),)
+
+
+def read_entries(call: Call, at: str, entries: Json) -> Iterator[Event]:
+    """The events of a list of entries, `[{changes: […]}]`."""
+    yield from _each(call, at, entries, _read_entry)
 
 
 def _each(
@@ -113,20 +118,21 @@ def read_change(call: Call, at: str, change: Piece) -> Iterator[Event]:
     """The events of one change, `{field, value}`; a field that nobody acts on gives one Unknown."""
     field, value = change.get("field"), change.get("value")
     if isinstance(field, str) and field != "messages":
-        yield Unknown(call.channel, at, f"field:{_label(field)}"[:LONGEST_KIND])
+        yield Unknown(call.channel, at, f"field:{label(field)}"[:LONGEST_KIND])
         return
     if not isinstance(value, dict):
         yield Unreadable(call.channel, at, "The change has no value.")
         return
     is_empty = True
-    for event in _read_value(call, at, value):
+    for event in read_value(call, at, value):
         is_empty = False
         yield event
     if is_empty:
         yield Unknown(call.channel, at, "field:messages")
 
 
-def _read_value(call: Call, at: str, value: Piece) -> Iterator[Event]:
+def read_value(call: Call, at: str, value: Piece) -> Iterator[Event]:
+    """The events of what a change holds, `{metadata, contacts, messages, statuses}`; maybe none."""
     messages, statuses = value.get("messages"), value.get("statuses")
     if messages is not None:
         surroundings = Surroundings(
@@ -166,7 +172,7 @@ def _read_message(around: Surroundings, call: Call, at: str, piece: Piece) -> It
         position=at,
         business_number_id=around.business_number_id,
         sender=sender_of(message, around.contacts, is_only_message=around.is_only_message),
-        kind=_label(kind),
+        kind=label(kind),
         text=clean_text(content.words(), LONGEST_TEXT),
         choice=clean_text(choice, LONGEST_CHOICE) if choice else None,
         quoted_id=content.about() or (message.context.id if message.context else None),
@@ -180,7 +186,7 @@ def _read_status(call: Call, at: str, piece: Piece) -> Iterator[Event]:
     status = Status.model_validate(piece)
     name = _STATUSES.get(status.status)
     if name is None:
-        yield Unknown(call.channel, at, f"status:{_label(status.status)}"[:LONGEST_KIND])
+        yield Unknown(call.channel, at, f"status:{label(status.status)}"[:LONGEST_KIND])
         return
     problem = status.errors[0] if name == "failed" and status.errors else None
     ours = _OUR_ROW.fullmatch(status.biz_opaque_callback_data or "")
@@ -197,7 +203,7 @@ def _read_status(call: Call, at: str, piece: Piece) -> Iterator[Event]:
     )
 
 
-def _label(text: str) -> str:
+def label(text: str) -> str:
     """A type or field name as a label: one short line."""
     return " ".join(clean_text(text, LONGEST_KIND).split()) or "unknown"
 

@@ -1,7 +1,7 @@
-"""Whether a call really comes from Meta: the signature of a body and the handshake's token.
+"""Whether a call really comes from Meta: the signature of its body.
 
 `X-Hub-Signature-256: sha256=<64 lower-case hex digits>`, HMAC-SHA256 of the raw body with the app
-secret; the handshake is a GET with `hub.verify_token` (WhatsApp Cloud API, webhooks).
+secret (WhatsApp Cloud API, webhooks).
 """
 
 import hashlib
@@ -38,11 +38,3 @@ def is_signed(body: bytes, header: str | None, secrets: Sequence[str]) -> bool:
 def sign(body: bytes, secret: str) -> str:
     """The header's value for a body: what Meta does, and who stands in for it."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def accepts_verify_token(given: str | None, expected: str) -> bool:
-    """Whether the handshake's token is ours. A blank one, given or expected, never is."""
-    if given is None:
-        return False
-    same = hmac.compare_digest(given.encode(errors="surrogatepass"), expected.encode())
-    return same and bool(expected.strip())

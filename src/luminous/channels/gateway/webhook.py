@@ -1,0 +1,73 @@
+"""The gateway's webhook: bodies that bring the shared secret. 200 says: it is committed.
+
+secret → size → parse → commit → 200 {"success": true}
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from luminous import metrics
+from luminous.channels.gateway.payload import parse
+from luminous.channels.receiving import read_body, refuse, take
+from luminous.channels.secret import is_same_secret
+from luminous.db import Begin
+from luminous.inbound import Delivery
+from luminous.messages import Event, Unreadable
+
+PATH = "/api/luminous/webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayWebhook:
+    """What the webhook needs to know. A blank secret lets nobody in."""
+
+    secret: str
+
+
+def routes(settings: GatewayWebhook, begin: Begin, ring: Callable[[], None]) -> APIRouter:
+    """The route `POST /api/luminous/webhook`. `ring` is called after messages were committed."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.post(PATH)
+    async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        start = perf_counter()
+        response = await _receive(request, settings, begin, ring)
+        metrics.WEBHOOKS.labels("gateway", response.status_code).inc()
+        metrics.WEBHOOK_SECONDS.labels("gateway").observe(perf_counter() - start)
+        return response
+
+    return router
+
+
+async def _receive(
+    request: Request, settings: GatewayWebhook, begin: Begin, ring: Callable[[], None]
+) -> Response:
+    if not _brings_the_secret(request, settings.secret):
+        return refuse("gateway", 401)
+    body = await read_body(request)
+    if body is None:
+        return refuse("gateway", 413)
+    events = parse(body, datetime.now(UTC))
+    if not events:
+        return refuse("gateway", 400)
+    if not_taken := await take(begin, ring, Delivery("gateway", body, events)):
+        return not_taken
+    # Such a body is kept as a dead letter, and the caller learns that it was not understood.
+    return refuse("gateway", 400) if _is_unreadable(events) else JSONResponse({"success": True})
+
+
+def _brings_the_secret(request: Request, secret: str) -> bool:
+    """In the header, or for gateways that cannot set one, in the query."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    in_header = is_same_secret(given.strip() if scheme.lower() == "bearer" else None, secret)
+    in_query = is_same_secret(request.query_params.get("secret"), secret)
+    return in_header or in_query
+
+
+def _is_unreadable(events: Sequence[Event]) -> bool:
+    return any(isinstance(event, Unreadable) and event.position == "body" for event in events)
