@@ -32,7 +32,7 @@ async def answer_next(begin: Begin, shop: Shop) -> bool:
         await give_up_or_wait(begin, claimed)
     for step in steps:
         metrics.ANSWERS.labels(step.answer).inc(len(step.messages))
-        replies = sum(isinstance(act, Say) for act in step.acts)
+        replies = sum(isinstance(each, Say) for each in step.acts)
         log.info("answered", answer=step.answer, messages=len(step.messages), replies=replies)
     return claimed is not None
 
@@ -62,7 +62,7 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
     await conversations.settle(
         conn,
         conversation.customer_id,
-        greeted=any(isinstance(act, Say) and act.greets for step in steps for act in step.acts),
+        greeted=any(isinstance(each, Say) and each.greets for step in steps for each in step.acts),
         last_message_at=max((message.sent_at for message in messages), default=None),
     )
     return steps
@@ -70,22 +70,22 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
 
 async def act(conn: Connection, conversation: Conversation, step: Step, last: inbox.Message) -> None:
     """Do what was decided about some messages, answering on the number that the last one came to."""
-    for number, act in enumerate(step.acts):
-        match act:
+    for number, each in enumerate(step.acts):
+        match each:
             case Say():
                 await outbox.owe(
                     conn,
                     conversation.customer_id,
-                    act.content,
+                    each.content,
                     purpose="reply",
                     dedupe_key=f"reply:{last.id}:{step.answer}:{number}",
                     channel=last.channel,
                     business_number_id=last.business_number_id,
                 )
             case HandOver():
-                await conversations.hand_over(conn, conversation.customer_id, act.reason)
+                await conversations.hand_over(conn, conversation.customer_id, each.reason)
             case SetConsent():
-                await customers.set_consent(conn, conversation.customer_id, act.consent)
+                await customers.set_consent(conn, conversation.customer_id, each.consent)
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
 
 

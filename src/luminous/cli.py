@@ -217,11 +217,15 @@ def handover_list(as_json: AsJson = False) -> None:
 
 @handover.command("release")
 def handover_release(
-    customer: Annotated[UUID, typer.Argument(help="The customer's id, from `list`.")],
+    customer: Annotated[str, typer.Argument(help="The customer's id, from `list`.")],
 ) -> None:
     """Give a conversation back to the bot."""
+    try:
+        customer_id = UUID(customer)
+    except ValueError:
+        raise LuminousError(f"{customer} is not a customer's id. See `luminous handover list`.") from None
     released = asyncio.run(
-        in_database(settings_with_database(), lambda conn: conversations.release(conn, customer))
+        in_database(settings_with_database(), lambda conn: conversations.release(conn, customer_id))
     )
     if not released:
         raise LuminousError("No person has this customer's conversation. See `luminous handover list`.")
@@ -256,9 +260,13 @@ def print_json(value: object) -> None:
 
 
 def print_table(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """Print rows for a person. What customers wrote is shown as text, never as markup."""
-    folded = (Column(name, overflow="fold") for name in columns)  # a long word is broken, never cut off
-    table = Table(*folded, title=title, title_justify="left")
+    """Print rows for a person. What customers wrote is shown as text, never as markup.
+
+    The first column stays whole, to be copied; elsewhere a long word is broken, never cut off.
+    """
+    first, *others = columns
+    folded = [Column(name, overflow="fold") for name in others]
+    table = Table(Column(first, no_wrap=True), *folded, title=title, title_justify="left")
     for row in rows:
         table.add_row(*map(escape, row))
     console.print(table)

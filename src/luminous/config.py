@@ -71,8 +71,11 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            wrong = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
-            raise SettingsMissing("A setting is wrong. " + "; ".join(wrong)) from error
+            wrong = [
+                f"{'.'.join(map(str, e['loc'])).upper()} is {e['input']!r}: {e['msg']}."
+                for e in error.errors()
+            ]
+            raise SettingsMissing("A setting is wrong. " + " ".join(wrong)) from error
 
     @property
     def app_secrets(self) -> tuple[str, ...]:

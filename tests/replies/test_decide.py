@@ -59,7 +59,8 @@ def test_first_words_get_one_welcome_with_shop_plan_and_how_to_stop() -> None:
 def test_first_words_that_ask_for_something_are_welcomed_and_go_to_a_person() -> None:
     steps = decide(NEW, [message("https://shop.example/shoes size 42")])
 
-    assert "A personal shopper reads your message" in texts(steps)[0]
+    assert "A personal shopper will read your message" in texts(steps)[0]
+    assert [act.content.buttons for act in steps[0].acts if isinstance(act, Say)] == [()]
     assert acts(steps) == [HandOver("asks for something")]
 
 
@@ -89,7 +90,7 @@ def test_courtesy_within_ten_minutes_of_a_greeting_costs_no_reply(words: str) ->
 def test_a_request_goes_to_a_person_with_one_reply_however_many_messages_it_takes(asking: Message) -> None:
     steps = decide(JUST_GREETED, [asking, message("and two of them", number=2)])
 
-    assert texts(steps) == ["Thank you. A personal shopper reads your message now and answers here."]
+    assert texts(steps) == ["Thank you. A personal shopper will read your message and answer here."]
     assert acts(steps) == [HandOver("asks for something")]
 
 

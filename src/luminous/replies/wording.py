@@ -16,7 +16,7 @@ PERSON = Button("person", "Talk to a person")
 START = Button("start", "Start again")
 MENU = (PRICE, PLAN, PERSON)
 
-A_PERSON_READS_IT = "Thank you. A personal shopper reads your message now and answers here."
+A_PERSON_READS_IT = "Thank you. A personal shopper will read your message and answer here."
 
 
 def welcome(shop: str, name: str, plan: Entitlements, ends_at: datetime | None, *, asks: bool) -> Content:
@@ -28,14 +28,15 @@ def welcome(shop: str, name: str, plan: Entitlements, ends_at: datetime | None, 
         f"{plan_in_one_line(plan, ends_at)}\n\n"
         f"{A_PERSON_READS_IT if asks else 'What would you like to do?'}\n\n"
         "Write STOP whenever you want no more news from us.",
-        buttons=MENU,
+        buttons=() if asks else MENU,  # the bot is silent where a person answers: no button that does nothing
     )
 
 
 def greeting(shop: str, name: str, *, asks: bool) -> Content:
     """To a customer who comes back."""
     wish = A_PERSON_READS_IT if asks else "What can we do for you today?"
-    return Content(f"Good to see you again{_called(name)}! This is {shop}.\n\n{wish}", buttons=MENU)
+    buttons = () if asks else MENU
+    return Content(f"Good to see you again{_called(name)}! This is {shop}.\n\n{wish}", buttons=buttons)
 
 
 def menu() -> Content:

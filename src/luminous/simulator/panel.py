@@ -139,7 +139,13 @@ LINES = sql("""
        from inbox where customer_id = %(customer_id)s order by id desc limit %(count)s)
     union all
     (select true, id, purpose, coalesce(content->>'text', ''), null, status,
-            nullif(concat_ws(' ', error_code, error_reason), ''), created_at
+            case when status = 'queued' and exists (select from outbox first
+                                                     where first.customer_id = outbox.customer_id
+                                                       and first.id < outbox.id
+                                                       and first.status in ('queued', 'sending', 'uncertain'))
+                      then 'waits behind an earlier message'
+                 when status = 'uncertain' then 'waits half a minute for a status: ' || error_reason
+                 else nullif(error_reason, '') end, created_at
        from outbox where customer_id = %(customer_id)s order by id desc limit %(count)s)
     order by at desc, id desc limit %(count)s
 """).into(Line)

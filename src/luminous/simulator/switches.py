@@ -31,7 +31,12 @@ SWITCHES = (
     Switch(
         "too_many", "answers", "429 Too many", "WhatsApp refuses the shop's message: rate limit (130429)."
     ),
-    Switch("broken", "answers", "500 Broken", "WhatsApp answers 500; the message does not go out."),
+    Switch(
+        "broken",
+        "answers",
+        "500 Broken",
+        "WhatsApp answers 500; the shop waits half a minute for a status, then sends again.",
+    ),
     Switch(
         "accept_then_drop",
         "answers",
