@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import AsyncGenerator, Generator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -19,6 +21,21 @@ from tests.shop import ShopUnderTest
 CLONES = count(1)
 
 log.configure(for_people=False, quiet=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_this_machine() -> Generator[None]:
+    """No test reaches beyond loopback: a connection to anywhere else fails at once."""
+    connect = socket.socket.connect
+
+    def connect_nearby(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_nearby)
+        yield
 
 
 @pytest.fixture(scope="session")
