@@ -6,14 +6,12 @@ secret → size → parse → commit → 200 {"success": true}
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import perf_counter
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from luminous import metrics
 from luminous.channels.gateway.payload import parse
-from luminous.channels.receiving import read_body, refuse, take
+from luminous.channels.receiving import counted, read_body, refuse, take
 from luminous.channels.secret import is_same_secret
 from luminous.db import Begin
 from luminous.inbound import Delivery
@@ -35,11 +33,7 @@ def routes(settings: GatewayWebhook, begin: Begin, ring: Callable[[], None]) -> 
 
     @router.post(PATH)
     async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
-        start = perf_counter()
-        response = await _receive(request, settings, begin, ring)
-        metrics.WEBHOOKS.labels("gateway", response.status_code).inc()
-        metrics.WEBHOOK_SECONDS.labels("gateway").observe(perf_counter() - start)
-        return response
+        return await counted("gateway", _receive(request, settings, begin, ring))
 
     return router
 

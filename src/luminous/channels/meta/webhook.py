@@ -6,14 +6,12 @@ size → signature over the raw bytes → parse → commit → 200 with an empty
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import perf_counter
 
 from fastapi import APIRouter, Request, Response
 
-from luminous import metrics
 from luminous.channels.meta.payload import parse
 from luminous.channels.meta.signature import is_signed, looks_signed
-from luminous.channels.receiving import read_body, refuse, take
+from luminous.channels.receiving import counted, read_body, refuse, take
 from luminous.channels.secret import is_same_secret
 from luminous.db import Begin
 from luminous.inbound import Delivery
@@ -42,11 +40,7 @@ def routes(settings: MetaWebhook, begin: Begin, ring: Callable[[], None]) -> API
 
     @router.post("/webhooks/whatsapp")
     async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
-        start = perf_counter()
-        response = await _receive(request, settings, begin, ring)
-        metrics.WEBHOOKS.labels("meta", response.status_code).inc()
-        metrics.WEBHOOK_SECONDS.labels("meta").observe(perf_counter() - start)
-        return response
+        return await counted("meta", _receive(request, settings, begin, ring))
 
     return router
 
