@@ -19,6 +19,7 @@ CREATE TABLE public.customers (
     phone_number text,
     whatsapp_id text,
     whatsapp_user_id text,
+    identity_key_hash text,
     display_name text DEFAULT 'Customer'::text NOT NULL,
     display_name_edited_at timestamp with time zone,
     identity_epoch integer DEFAULT 0 NOT NULL,
@@ -29,14 +30,17 @@ CREATE TABLE public.customers (
     last_seen_at timestamp with time zone,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     deleted_at timestamp with time zone,
+    merged_into uuid,
     CONSTRAINT customers_consent_status_is_known CHECK ((consent_status = ANY (ARRAY['pending'::text, 'opted_in'::text, 'opted_out'::text]))),
     CONSTRAINT customers_have_a_display_name CHECK ((btrim(display_name) <> ''::text)),
+    CONSTRAINT customers_identity_key_hash_is_short CHECK ((length(identity_key_hash) <= 256)),
+    CONSTRAINT customers_merged_are_deleted CHECK (((merged_into IS NULL) OR ((deleted_at IS NOT NULL) AND (merged_into <> id)))),
     CONSTRAINT customers_phone_number_is_e164 CHECK ((phone_number ~ '^\+[1-9][0-9]{7,14}$'::text)),
     CONSTRAINT customers_whatsapp_id_is_digits CHECK ((whatsapp_id ~ '^[0-9]{1,32}$'::text)),
     CONSTRAINT customers_whatsapp_user_id_is_a_bsuid CHECK ((whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$'::text))
 );
 
-CREATE FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, cause text) RETURNS public.customers
+CREATE FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, cause text) RETURNS public.customers
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -44,13 +48,90 @@ declare
   added customers;
 begin
   perform set_config('luminous.cause', cause, true);
-  insert into customers (phone_number, whatsapp_user_id, whatsapp_id, display_name, last_seen_at)
-  values (phone, user_id, wa_id, coalesce(name, 'Customer'), now())
+  insert into customers (phone_number, whatsapp_user_id, whatsapp_id, display_name, identity_key_hash, last_seen_at)
+  values (phone, user_id, wa_id, coalesce(name, 'Customer'), key_hash, now())
   on conflict do nothing
   returning * into added;
   perform set_config('luminous.cause', '', true);
   return added;
 end;
+$$;
+
+CREATE FUNCTION public.announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamp with time zone, OUT customer_id uuid, OUT decision text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  person    customers;          -- who changed
+  other     customers;          -- who has what they changed to
+  later     announced_changes;  -- they changed again, and that was heard first
+  is_proven boolean;            -- the user id says who changed, not the number alone
+  newborns  uuid[];             -- records of the same person, made by a quicker message
+  strangers uuid[];             -- who had the new number before, with a user id of their own
+begin
+  perform lock_identifiers(from_phone, from_user_id, to_phone, to_user_id);
+  select * into person from customers where id = holder_ever(from_user_id);
+  is_proven := person.id is not null;
+  if not is_proven then
+    select * into person from customers
+     where id = holder_at(from_phone, announced_at) and (from_user_id is null or whatsapp_user_id is null);
+  end if;
+  customer_id := person.id;
+
+  insert into announced_changes (previous_user_id, user_id, phone_number, customer_id, announced_at)
+  select previous, to_user_id, to_phone, person.id, announced_at
+    from (select coalesce(from_user_id, person.whatsapp_user_id) as previous) change
+   where previous <> coalesce(to_user_id, '')
+  on conflict do nothing;
+  select * into later from latest_change(to_user_id);
+  if later.announced_at >= announced_at then
+    to_phone := later.phone_number;
+    to_user_id := later.user_id;
+  end if;
+
+  if person.id is null then
+    decision := 'announced_nobody';
+    return;
+  elsif has_changed(person, to_phone, to_user_id, announced_at) then
+    decision := 'announced_again';
+    return;
+  elsif not is_proven and may_have_changed_hands(person, null) then
+    decision := 'announced_conflict';
+    perform open_conflict(person.id, null, to_phone, to_user_id, decision);
+    return;
+  end if;
+
+  for other in
+    select * from customers
+     where id <> person.id and deleted_at is null and (phone_number = to_phone or whatsapp_user_id = to_user_id)
+  loop
+    if other.whatsapp_user_id <> to_user_id then
+      strangers := strangers || other.id;
+    elsif is_newborn(other, announced_at) and may_be_one(person, other) then
+      newborns := newborns || other.id;
+      to_phone := coalesce(to_phone, other.phone_number);
+      to_user_id := coalesce(to_user_id, other.whatsapp_user_id);
+    else
+      decision := 'announced_conflict';
+      perform open_conflict(other.id, person.id, to_phone, to_user_id, decision);
+      return;
+    end if;
+  end loop;
+  perform detach_number(stranger, person.id, 'announced_change') from unnest(strangers) stranger;
+  perform merge_customers(newborn, person.id, 'announced_change') from unnest(newborns) newborn;
+  perform set_identifiers(person.id, to_phone, to_user_id, 'announced_change');
+  decision := case when newborns is null then 'announced_change' else 'announced_merge' end;
+end;
+$$;
+
+CREATE FUNCTION public.carry_owed_messages(customer uuid, from_epoch integer, to_epoch integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  update outbox set identity_epoch = to_epoch, updated_at = now()
+   where customer_id = customer and identity_epoch = from_epoch and from_epoch <> to_epoch
+     and status in ('queued', 'sending', 'uncertain', 'parked') and purpose in ('reply', 'notice');
 $$;
 
 CREATE FUNCTION public.create_guest_subscription_for_new_customer() RETURNS trigger
@@ -87,6 +168,130 @@ begin
           v_is_trial, v_plan.currency);
   return null;
 end;
+$$;
+
+CREATE FUNCTION public.detach_number(loser uuid, taker uuid, cause text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  rival uuid;
+begin
+  perform set_config('luminous.cause', cause, true);
+  update customers
+     set phone_number = null, whatsapp_id = null, identity_key_hash = null,
+         identity_epoch = identity_epoch + 1, updated_at = now()
+   where id = loser and deleted_at is null;
+  perform set_config('luminous.cause', '', true);
+
+  -- Who else wrote from this number (row 9) has it no longer either, and not the number of before.
+  for rival in
+    update customer_conflicts set resolved_at = now(), resolution = 'moved'
+     where holder_id = loser and resolved_at is null and decision <> 'announced_conflict'
+    returning writer_id
+  loop
+    if rival is not null and rival is distinct from taker then
+      perform detach_number(rival, taker, cause);
+    end if;
+  end loop;
+end;
+$$;
+
+CREATE FUNCTION public.follow_merge(customer uuid) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  merge customer_merges;
+begin
+  select * into merge from customer_merges where from_id = customer and undone_at is null;
+  if merge.id is not null then
+    perform move_rows(merge);
+    perform join_conversations(merge);
+  end if;
+  return merge.into_id;
+end;
+$$;
+
+CREATE FUNCTION public.has_changed(person public.customers, to_phone text, to_user_id text, announced_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select coalesce(to_user_id = person.whatsapp_user_id, to_user_id is null)
+     and (coalesce(to_phone = person.phone_number, to_phone is null)
+          or to_user_id is null and exists (
+               select from customer_identifiers held
+                where held.customer_id = person.id and kind = 'phone_number' and value = to_phone
+                  and until_at is not null and from_at >= has_changed.announced_at));
+$$;
+
+CREATE FUNCTION public.holder_at(phone text, moment timestamp with time zone) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select survivor(customer_id) from customer_identifiers
+   where kind = 'phone_number' and value = phone and (until_at is null or until_at > moment)
+   order by from_at, id
+   limit 1;
+$$;
+
+CREATE FUNCTION public.holder_ever(user_id text) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select coalesce((select id from customers where whatsapp_user_id = user_id and deleted_at is null),
+                  (select whose_change(change) from latest_change(user_id) change),
+                  survivor_with_merged_user_id(user_id));
+$$;
+
+CREATE FUNCTION public.if_free(phone text, user_id text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select not exists (select from customers
+                      where deleted_at is null and (phone_number = phone or whatsapp_user_id = user_id));
+$$;
+
+CREATE FUNCTION public.is_newborn(customer public.customers, announced_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select customer.created_at > announced_at - interval '24 hours'
+     and customer.profile_id is null
+     and exists (select from customer_identifiers
+                  where customer_id = customer.id and cause in ('created', 'recycled_number'))
+     and not exists (select from subscriptions
+                      where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0));
+$$;
+
+CREATE TABLE public.customer_merges (
+    id bigint NOT NULL,
+    from_id uuid NOT NULL,
+    into_id uuid NOT NULL,
+    cause text NOT NULL,
+    from_was jsonb NOT NULL,
+    into_was jsonb NOT NULL,
+    into_became jsonb NOT NULL,
+    merged_at timestamp with time zone DEFAULT now() NOT NULL,
+    undone_at timestamp with time zone,
+    CONSTRAINT customer_merges_are_of_two CHECK ((from_id <> into_id))
+);
+
+CREATE FUNCTION public.join_conversations(merge public.customer_merges) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  update conversations kept
+     set waiting_since = least(kept.waiting_since, ended.waiting_since),
+         next_attempt_at = null,
+         failed_attempts = 0,
+         greeted_at = greatest(kept.greeted_at, ended.greeted_at),
+         last_message_at = greatest(kept.last_message_at, ended.last_message_at),
+         handed_over_at = coalesce(kept.handed_over_at, ended.handed_over_at),
+         handover_reason = coalesce(kept.handover_reason, ended.handover_reason)
+    from conversations ended
+   where kept.customer_id = merge.into_id and ended.customer_id = merge.from_id;
+  update conversations set waiting_since = null where customer_id = merge.from_id;
 $$;
 
 CREATE PROCEDURE public.keep_private(IN relations regclass[], IN routines regproc[])
@@ -128,23 +333,184 @@ begin
 end;
 $$;
 
-CREATE FUNCTION public.learn_identifiers(learner uuid, phone text, user_id text, cause text) RETURNS void
+CREATE FUNCTION public.keep_the_better_plan(merge public.customer_merges) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  with worse as (
+    select subscriptions.id, status
+      from subscriptions join subscription_plans plan on plan.id = plan_id
+     where customer_id in (merge.from_id, merge.into_id) and status in ('active', 'cancel_scheduled')
+     order by coalesce(end_date > now(), true) desc, price desc, customer_id = merge.into_id desc
+    offset 1
+  ), superseded as (
+    update subscriptions set status = 'superseded', updated_at = now()
+      from worse where subscriptions.id = worse.id
+  )
+  insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
+  select merge.id, 'subscriptions', 'status', id::text, status from worse;
+$$;
+
+CREATE TABLE public.announced_changes (
+    id bigint NOT NULL,
+    previous_user_id text NOT NULL,
+    user_id text,
+    phone_number text,
+    customer_id uuid,
+    announced_at timestamp with time zone NOT NULL
+);
+
+CREATE FUNCTION public.latest_change(user_id text) RETURNS SETOF public.announced_changes
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  with recursive chain as (
+    select * from announced_changes where previous_user_id = latest_change.user_id
+    union
+    select next.*
+      from chain join announced_changes next
+        on next.previous_user_id = chain.user_id and next.announced_at >= chain.announced_at
+  )
+  select * from chain order by announced_at desc, id desc limit 1;
+$$;
+
+CREATE FUNCTION public.lock_identifiers(VARIADIC identifiers text[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select pg_advisory_xact_lock(key)
+    from (select distinct hashtextextended(identifier, 0) as key
+            from unnest(identifiers) identifier where identifier is not null
+           order by key) keys;
+$$;
+
+CREATE FUNCTION public.may_be_one(one public.customers, other public.customers) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select coalesce(one.profile_id = other.profile_id, true)
+     and not exists (select from customer_merges
+                      where undone_at is not null
+                        and (from_id, into_id) in ((one.id, other.id), (other.id, one.id)));
+$$;
+
+CREATE FUNCTION public.may_have_changed_hands(holder public.customers, key_hash text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select coalesce(holder.last_seen_at, holder.created_at) < now() - (select number_goes_stale_after from shop_settings)
+      or coalesce(holder.identity_key_hash <> key_hash, false)
+      or number_is_in_doubt(holder.id);
+$$;
+
+CREATE FUNCTION public.merge_customers(from_id uuid, into_id uuid, cause text) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
+#variable_conflict use_variable
+declare
+  ended customers;
+  kept  customers;
+  merge customer_merges;
 begin
+  perform from conversations where customer_id in (from_id, into_id) order by customer_id for no key update;
+  select * into ended from customers where id = from_id and deleted_at is null;
+  select * into kept from customers where id = into_id and deleted_at is null;
+  if ended.id is null or kept.id is null or from_id = into_id then
+    raise exception 'only two live customers can be merged' using errcode = 'LU003';
+  end if;
+
   perform set_config('luminous.cause', cause, true);
   update customers
-     set phone_number = phone,
-         whatsapp_user_id = user_id,
-         whatsapp_id = case when phone_number <> phone then null else whatsapp_id end,  -- never send to the old number
-         identity_epoch = identity_epoch + coalesce(phone_number <> phone, false)::int,
+     set deleted_at = now(), merged_into = kept.id, identity_epoch = identity_epoch + 1, updated_at = now()
+   where id = ended.id;
+  update customers
+     set phone_number = coalesce(kept.phone_number, ended.phone_number),
+         whatsapp_id = case when kept.phone_number is null then ended.whatsapp_id else kept.whatsapp_id end,
+         identity_key_hash = case when kept.phone_number is null then ended.identity_key_hash else kept.identity_key_hash end,
+         whatsapp_user_id = coalesce(kept.whatsapp_user_id, ended.whatsapp_user_id),
+         profile_id = coalesce(kept.profile_id, ended.profile_id),
+         display_name = case when kept.display_name_edited_at is null
+                              and (ended.display_name_edited_at is not null or kept.display_name = 'Customer')
+                             then ended.display_name else kept.display_name end,
+         display_name_edited_at = coalesce(kept.display_name_edited_at, ended.display_name_edited_at),
+         consent_status = case when 'opted_out' in (kept.consent_status, ended.consent_status) then 'opted_out'
+                               else least(kept.consent_status, ended.consent_status) end,  -- opted_in before pending
+         consent_updated_at = greatest(kept.consent_updated_at, ended.consent_updated_at),
+         credits_balance = kept.credits_balance + ended.credits_balance,
+         last_seen_at = greatest(kept.last_seen_at, ended.last_seen_at),
+         identity_epoch = greatest(kept.identity_epoch, ended.identity_epoch) + 1,
          updated_at = now()
-   where id = learner and deleted_at is null;
+   where id = kept.id;
   perform set_config('luminous.cause', '', true);
-exception when unique_violation then
-  raise exception 'another transaction took one of the identifiers' using errcode = 'serialization_failure';
+
+  insert into customer_merges (from_id, into_id, cause, from_was, into_was, into_became)
+  select ended.id, kept.id, cause, to_jsonb(ended), to_jsonb(kept), to_jsonb(customers) from customers where id = kept.id
+  returning * into merge;
+  perform keep_the_better_plan(merge);
+  perform settle_conflicts_of_merged(merge);
+  perform join_conversations(merge);
+  update outbox set status = 'uncertain', lease_until = now() + interval '30 seconds', updated_at = now()
+   where customer_id = ended.id and status = 'sending'  -- two in flight: a status or half a minute settles the one
+     and exists (select from outbox where customer_id = kept.id and status = 'sending');
+  perform carry_owed_messages(ended.id, ended.identity_epoch, greatest(kept.identity_epoch, ended.identity_epoch) + 1);
+  perform carry_owed_messages(kept.id, kept.identity_epoch, greatest(kept.identity_epoch, ended.identity_epoch) + 1);
+  perform move_rows(merge);
+  if not number_is_in_doubt(kept.id) then
+    perform release_held_messages(kept.id);
+  end if;
+  return merge.id;
 end;
+$$;
+
+CREATE FUNCTION public.merge_into_the_older(one uuid, other uuid, cause text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  older   uuid;
+  younger uuid;
+begin
+  select id into older from customers where id in (one, other) order by created_at, id limit 1;
+  younger := case older when one then other else one end;
+  perform merge_customers(younger, older, cause);
+  return older;
+end;
+$$;
+
+CREATE FUNCTION public.move_rows(merge public.customer_merges) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  key customer_foreign_keys;
+begin
+  for key in select * from customer_foreign_keys loop
+    execute format(
+      'with moved as (update %1$I set %2$I = $3 where %2$I = $2 returning id::text as row_id)
+       insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
+       select $1, %1$L, %2$L, row_id, $2 from moved on conflict do nothing',
+      key.table_name, key.column_name)
+      using merge.id, merge.from_id, merge.into_id;
+  end loop;
+end;
+$_$;
+
+CREATE FUNCTION public.number_is_in_doubt(customer uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select exists (select from customer_conflicts where holder_id = customer and resolved_at is null)
+      or exists (select from customer_conflicts where writer_id = customer and resolved_at is null);
+$$;
+
+CREATE FUNCTION public.open_conflict(holder uuid, writer uuid, phone text, user_id text, decision text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  insert into customer_conflicts (holder_id, writer_id, phone_number, whatsapp_user_id, decision)
+  values (holder, writer, phone, user_id, decision)
+  on conflict do nothing;
 $$;
 
 CREATE FUNCTION public.open_conversation_for_new_customer() RETURNS trigger
@@ -163,6 +529,82 @@ CREATE FUNCTION public.outbox_rank(status text) RETURNS integer
     AS $$
   select array_position(array['parked', 'queued', 'sending', 'uncertain', 'accepted', 'sent', 'failed', 'delivered', 'read'], status);
 $$;
+
+CREATE TABLE public.customer_conflicts (
+    id bigint NOT NULL,
+    holder_id uuid NOT NULL,
+    writer_id uuid,
+    phone_number text,
+    whatsapp_user_id text,
+    decision text NOT NULL,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    resolved_at timestamp with time zone,
+    resolution text,
+    CONSTRAINT customer_conflicts_are_between_two CHECK ((writer_id <> holder_id)),
+    CONSTRAINT customer_conflicts_decision_is_known CHECK ((decision = ANY (ARRAY['unproven_number'::text, 'disputed_number'::text, 'announced_conflict'::text]))),
+    CONSTRAINT customer_conflicts_name_an_identifier CHECK ((num_nonnulls(phone_number, whatsapp_user_id) > 0)),
+    CONSTRAINT customer_conflicts_resolution_is_known CHECK ((resolution = ANY (ARRAY['same'::text, 'different'::text, 'proved'::text, 'moved'::text]))),
+    CONSTRAINT customer_conflicts_say_how_they_ended CHECK (((resolved_at IS NULL) = (resolution IS NULL)))
+);
+
+CREATE FUNCTION public.part_from_stranger(conflict public.customer_conflicts) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  stranger customers;
+begin
+  perform detach_number(conflict.holder_id, null, 'confirmed');
+  select * into stranger from customers where whatsapp_user_id = conflict.whatsapp_user_id and deleted_at is null;
+  if stranger.id is null then
+    stranger := add_customer(conflict.phone_number, conflict.whatsapp_user_id, null, null, null, 'confirmed');
+  elsif stranger.phone_number is null then
+    perform set_identifiers(stranger.id, conflict.phone_number, conflict.whatsapp_user_id, 'confirmed');
+  end if;
+
+  update inbox set customer_id = stranger.id
+   where customer_id = conflict.holder_id and decision = 'unproven_number' and received_at >= conflict.opened_at;
+  update outbox set customer_id = stranger.id, identity_epoch = (select identity_epoch from customers where id = stranger.id)
+   where customer_id = conflict.holder_id and is_impersonal and created_at >= conflict.opened_at;
+  update conversations
+     set last_message_at = written.last_at,
+         waiting_since = case when written.is_waiting then now() else waiting_since end
+    from (select max(sent_at) as last_at, bool_or(answered_at is null) as is_waiting
+            from inbox where customer_id = stranger.id) written
+   where customer_id = stranger.id;
+  return stranger.id;
+end;
+$$;
+
+CREATE FUNCTION public.put_back_rows(merge public.customer_merges) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  moved record;
+begin
+  for moved in
+    select table_name, column_name, array_agg(row_id) as row_ids from customer_merge_rows
+     where merge_id = merge.id and was = merge.from_id::text group by 1, 2
+  loop
+    execute format('update %1$I set %2$I = $1 where %2$I = $2 and id::text = any($3)', moved.table_name, moved.column_name)
+      using merge.from_id, merge.into_id, moved.row_ids;
+  end loop;
+
+  update subscriptions set status = was, updated_at = now()
+    from customer_merge_rows
+   where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
+     and status = 'superseded'
+     and not exists (select from subscriptions live
+                      where live.customer_id = subscriptions.customer_id and live.status in ('active', 'cancel_scheduled'));
+  insert into subscriptions (customer_id, plan_id, plan_code, status, currency)  -- nobody is without a plan
+  select customer, plan.id, plan.code, 'active', plan.currency
+    from unnest(array[merge.from_id, merge.into_id]) customer, subscription_plans plan
+   where plan.code = 'guest'
+     and not exists (select from subscriptions live
+                      where live.customer_id = customer and live.status in ('active', 'cancel_scheduled'));
+end;
+$_$;
 
 CREATE FUNCTION public.record_customer_identifiers() RETURNS trigger
     LANGUAGE plpgsql
@@ -188,68 +630,109 @@ begin
 end;
 $$;
 
-CREATE FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text) RETURNS public.resolved_customer
+CREATE FUNCTION public.release_held_messages(customer uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  update outbox set status = 'queued', next_attempt_at = now(), updated_at = now()
+   where customer_id = customer and status = 'parked';
+$$;
+
+CREATE FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text, identity_key_hash text DEFAULT NULL::text) RETURNS public.resolved_customer
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $_$
 #variable_conflict use_column
 declare
-  holder   customers;  -- of the phone number
-  writer   customers;  -- of the user id; in the end, who writes
-  decision text;
-  locked   boolean := false;
+  user_id   text := whatsapp_user_id;
+  wa_id     text := whatsapp_id;
+  name      text := display_name;
+  key_hash  text := identity_key_hash;
+  holder    customers;  -- of the number
+  writer    customers;  -- of the user id; in the end, who writes
+  change    announced_changes;  -- that the user id was given up in
+  other_phone_of uuid;          -- who was merged with the user id's former holder
+  decision  text;
+  is_locked boolean := false;
 begin
-  if phone is null and resolve_customer.whatsapp_user_id is null then
+  if phone is null and user_id is null then
     raise exception 'a sender needs a phone number or a WhatsApp user id' using errcode = 'LU002';
   elsif phone !~ '^\+[1-9][0-9]{7,14}$' then
     raise exception 'the phone number is not E.164: a plus and 8 to 15 digits' using errcode = 'LU001';
   end if;
 
-  for attempt in 1..5 loop
+  for attempt in 1..6 loop
+    change := null;
+    other_phone_of := null;
     select * into holder from customers where phone_number = phone and deleted_at is null;
-    select * into writer from customers
-     where whatsapp_user_id = resolve_customer.whatsapp_user_id and deleted_at is null;
-    decision := case
-      when holder.id is null and writer.id is null                     then 'created'
-      when holder.id = writer.id                                       then 'recognised'
-      when phone is null or resolve_customer.whatsapp_user_id is null  then 'recognised'
-      when writer.id is null and holder.whatsapp_user_id is null       then 'learned_user_id'
-      when writer.id is null                                           then 'recycled_number'
-      when holder.id is null and writer.phone_number is null           then 'learned_phone_number'
-      when holder.id is null                                           then 'replaced_phone_number'
-      when holder.whatsapp_user_id is not null                         then 'moved_number'
-      when writer.phone_number is null                                 then 'seen_twice'
-      else                                                                  'disputed_number'
-    end;
+    select * into writer from customers where whatsapp_user_id = user_id and deleted_at is null;
+    if writer.id is null and user_id is not null then  -- whose was it?
+      select * into change from latest_change(user_id);
+      select * into writer from customers where id = whose_change(change);
+      other_phone_of := survivor_with_merged_user_id(user_id);
+    end if;
 
-    if decision = 'created' then
-      writer := add_customer(phone, resolve_customer.whatsapp_user_id, resolve_customer.whatsapp_id,
-                             resolve_customer.display_name, decision);
-    elsif decision <> 'recognised' and not locked then
-      -- Something is to be learnt: whoever decides about one of these identifiers waits here for the others.
-      perform pg_advisory_xact_lock(key)
-         from (select hashtextextended(identifier, 0) as key
-                 from unnest(array[phone, resolve_customer.whatsapp_user_id]) identifier
-                order by key) keys;
-      locked := true;
+    decision := case
+      when change.id is not null and writer.id is not null           then 'recognised_late'
+      when change.user_id is not null                                then 'changed'
+      when writer.id is null and other_phone_of is not null          then 'other_phone'
+      when holder.id is null and writer.id is null                   then 'created'
+      when holder.id = writer.id                                     then 'recognised'
+      when phone is null or user_id is null                          then 'recognised'
+      when writer.id is null and holder.whatsapp_user_id is null     then 'learned_user_id'
+      when writer.id is null                                         then 'recycled_number'
+      when holder.id is null and writer.phone_number is null         then 'learned_phone_number'
+      when holder.id is null                                         then 'replaced_phone_number'
+      when holder.whatsapp_user_id is not null                       then 'moved_number'
+      when writer.phone_number is null and may_be_one(holder, writer) then 'seen_twice'
+      else                                                                'disputed_number'
+    end;
+    if decision in ('recognised', 'learned_user_id', 'seen_twice') and holder.id is distinct from writer.id
+       and holder.id is not null and may_have_changed_hands(holder, key_hash) then
+      decision := case decision when 'seen_twice' then 'disputed_number' else 'unproven_number' end;
+    end if;
+    if not is_locked and decision not in ('created', 'recognised', 'recognised_late') then
+      perform lock_identifiers(phone, user_id);  -- then decide from what nobody else can change
+      is_locked := true;
       continue;
-    elsif decision = 'recycled_number' then
-      writer := add_customer(null, resolve_customer.whatsapp_user_id, null, resolve_customer.display_name, decision);
-    elsif decision in ('learned_user_id', 'learned_phone_number', 'replaced_phone_number') then
-      perform learn_identifiers(coalesce(writer.id, holder.id), phone, resolve_customer.whatsapp_user_id, decision);
     end if;
-    if decision not in ('created', 'recycled_number') then
-      writer := see_customer(coalesce(writer.id, holder.id), resolve_customer.display_name,
-                             case when decision not in ('moved_number', 'seen_twice', 'disputed_number')
-                                  then resolve_customer.whatsapp_id end);
-    end if;
+
+    case decision
+      when 'changed' then  -- nobody is known by either yet: they go by what they changed to
+        phone := change.phone_number; user_id := change.user_id; wa_id := null; key_hash := null;
+        is_locked := false;
+        continue;
+      when 'other_phone' then
+        perform take_up_merged_user_id(other_phone_of, user_id);
+        continue;
+      when 'created' then
+        writer := add_customer(phone, user_id, wa_id, name, key_hash, decision);
+      when 'recycled_number' then
+        perform detach_number(holder.id, null, decision);
+        writer := add_customer(phone, user_id, wa_id, name, key_hash, decision);
+      when 'unproven_number' then
+        perform open_conflict(holder.id, null, phone, user_id, decision);
+        writer := holder;
+      when 'disputed_number' then
+        perform open_conflict(holder.id, writer.id, phone, user_id, decision);
+        writer := see_customer(writer.id, null, null, name, null);
+      when 'recognised_late' then
+        null;
+      else
+        if decision = 'seen_twice' then
+          writer.id := merge_into_the_older(holder.id, writer.id, decision);
+        elsif decision = 'moved_number' then
+          perform detach_number(holder.id, writer.id, decision);
+        end if;
+        if decision <> 'recognised' then
+          perform set_identifiers(coalesce(writer.id, holder.id), phone, user_id, decision);
+        elsif holder.id = writer.id then
+          perform settle_by_proof(writer.id);
+        end if;
+        writer := see_customer(coalesce(writer.id, holder.id), phone, wa_id, name, key_hash);
+    end case;
 
     continue when writer.id is null;  -- another transaction was quicker: look again
-    if decision in ('recycled_number', 'moved_number', 'seen_twice', 'disputed_number') then
-      insert into customer_conflicts (writer_id, other_id, phone_number, whatsapp_user_id, decision)
-      values (writer.id, holder.id, phone, resolve_customer.whatsapp_user_id, decision)
-      on conflict do nothing;
-    end if;
     return (writer.id, writer.profile_id, writer.phone_number, writer.display_name, writer.whatsapp_id,
             decision in ('created', 'recycled_number'), decision);
   end loop;
@@ -257,7 +740,7 @@ begin
 end;
 $_$;
 
-CREATE FUNCTION public.see_customer(seen uuid, name text, wa_id text) RETURNS public.customers
+CREATE FUNCTION public.see_customer(seen uuid, phone text, wa_id text, name text, key_hash text) RETURNS public.customers
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -267,12 +750,15 @@ begin
   update customers
      set last_seen_at = now(),
          display_name = case when display_name_edited_at is null then coalesce(name, display_name) else display_name end,
-         whatsapp_id = coalesce(wa_id, whatsapp_id),
+         whatsapp_id = case when phone_number = phone then coalesce(wa_id, whatsapp_id) else whatsapp_id end,
+         identity_key_hash = case when phone_number = phone then coalesce(key_hash, identity_key_hash)
+                                  else identity_key_hash end,
          updated_at = now()
    where id = seen and deleted_at is null
      and (last_seen_at is null or last_seen_at < now() - interval '1 minute'
           or display_name_edited_at is null and display_name <> name
-          or wa_id is distinct from whatsapp_id and wa_id is not null)
+          or phone_number = phone and (wa_id is not null and wa_id is distinct from whatsapp_id
+                                       or key_hash is not null and key_hash is distinct from identity_key_hash))
   returning * into known;
   if not found then
     select * into known from customers where id = seen and deleted_at is null;
@@ -280,6 +766,273 @@ begin
   return known;
 end;
 $$;
+
+CREATE FUNCTION public.set_identifiers(customer uuid, phone text, user_id text, cause text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  before customers;
+  epoch  integer;
+begin
+  select * into before from customers where id = customer;
+  epoch := before.identity_epoch
+         + coalesce(before.phone_number <> coalesce(phone, '')
+                    or before.whatsapp_user_id <> coalesce(user_id, ''), false)::int;
+  perform set_config('luminous.cause', cause, true);
+  update customers
+     set phone_number = phone,
+         whatsapp_user_id = user_id,
+         whatsapp_id = case when phone_number = phone then whatsapp_id end,  -- never send to the old number
+         identity_key_hash = case when phone_number = phone then identity_key_hash end,
+         identity_epoch = epoch,
+         updated_at = now()
+   where id = customer and deleted_at is null;
+  perform set_config('luminous.cause', '', true);
+  perform carry_owed_messages(customer, before.identity_epoch, epoch);
+exception when unique_violation then
+  raise exception 'another transaction took one of the identifiers' using errcode = 'serialization_failure';
+end;
+$$;
+
+CREATE FUNCTION public.settle_as_one(conflict public.customer_conflicts, holder public.customers) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  was_announced_alone boolean := conflict.decision = 'announced_conflict' and conflict.writer_id is null;
+  phone   text := coalesce(conflict.phone_number, case when not was_announced_alone then holder.phone_number end);
+  user_id text := coalesce(conflict.whatsapp_user_id, case when not was_announced_alone then holder.whatsapp_user_id end);
+  one     uuid := holder.id;
+  other   uuid;
+begin
+  for other in
+    select id from customers
+     where deleted_at is null and id <> holder.id
+       and (id = conflict.writer_id or whatsapp_user_id = user_id or phone_number = phone)
+  loop
+    one := merge_into_the_older(one, other, 'confirmed');
+  end loop;
+  perform set_identifiers(one, phone, user_id, 'confirmed');
+  update customers set last_seen_at = now(), identity_key_hash = null where id = one;  -- heard of now, by staff
+  return one;
+end;
+$$;
+
+CREATE FUNCTION public.settle_by_proof(holder uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  update customer_conflicts set resolved_at = now(), resolution = 'proved'
+   where holder_id = holder and writer_id is null and resolved_at is null;
+  if found then
+    perform release_held_messages(holder);
+  end if;
+end;
+$$;
+
+CREATE FUNCTION public.settle_conflict(conflict_id bigint, is_same_person boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  conflict customer_conflicts;
+  holder   customers;
+  writer   customers;
+  settled  uuid;
+begin
+  select * into conflict from customer_conflicts where id = conflict_id and resolved_at is null;
+  select * into holder from customers where id = conflict.holder_id and deleted_at is null;
+  select * into writer from customers where id = conflict.writer_id and deleted_at is null;
+  if holder.id is null or conflict.writer_id is not null and writer.id is null then
+    raise exception 'there is no such open conflict' using errcode = 'LU004';
+  end if;
+  perform lock_identifiers(conflict.phone_number, conflict.whatsapp_user_id, holder.phone_number, holder.whatsapp_user_id,
+                           writer.phone_number, writer.whatsapp_user_id);
+  update customer_conflicts
+     set resolved_at = now(), resolution = case when is_same_person then 'same' else 'different' end
+   where id = conflict.id;
+
+  if is_same_person then
+    settled := settle_as_one(conflict, holder);
+  elsif conflict.decision = 'unproven_number' then
+    settled := part_from_stranger(conflict);
+  elsif conflict.decision = 'disputed_number' then
+    perform detach_number(holder.id, writer.id, 'confirmed');
+    perform set_identifiers(writer.id, conflict.phone_number, conflict.whatsapp_user_id, 'confirmed');
+  elsif writer.id is not null then
+    perform set_identifiers(writer.id, null, null, 'confirmed');
+  else
+    perform detach_number(holder.id, null, 'confirmed');
+  end if;
+  perform release_held_messages(id)
+     from customers
+    where id in (holder.id, writer.id, settled) and deleted_at is null and not number_is_in_doubt(id);
+end;
+$$;
+
+CREATE FUNCTION public.settle_conflicts_of_merged(merge public.customer_merges) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  update customer_conflicts asked
+     set resolved_at = now(), resolution = 'same'
+   where resolved_at is null and merge.from_id in (holder_id, writer_id)
+     and (merge.into_id in (holder_id, writer_id)
+          or exists (select from customer_conflicts other
+                      where other.resolved_at is null
+                        and (other.holder_id, coalesce(other.writer_id, other.holder_id))
+                          = (case asked.holder_id when merge.from_id then merge.into_id else asked.holder_id end,
+                             case coalesce(asked.writer_id, asked.holder_id)
+                               when merge.from_id then merge.into_id else coalesce(asked.writer_id, asked.holder_id) end)));
+  with moved as (
+    update customer_conflicts
+       set holder_id = case holder_id when merge.from_id then merge.into_id else holder_id end,
+           writer_id = case writer_id when merge.from_id then merge.into_id else writer_id end
+     where resolved_at is null and merge.from_id in (holder_id, writer_id)
+    returning id, writer_id = merge.into_id as is_writer
+  )
+  insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
+  select merge.id, 'customer_conflicts', case when is_writer then 'writer_id' else 'holder_id' end, id::text, merge.from_id::text
+    from moved;
+end;
+$$;
+
+CREATE FUNCTION public.survivor(customer uuid) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  with recursive chain as (
+    select id, merged_into, deleted_at from customers where id = customer
+    union
+    select next.id, next.merged_into, next.deleted_at from chain join customers next on next.id = chain.merged_into
+  )
+  select id from chain where deleted_at is null;
+$$;
+
+CREATE FUNCTION public.survivor_with_merged_user_id(user_id text) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select survivor(id) from customers
+   where whatsapp_user_id = user_id and merged_into is not null and survivor(id) is not null
+   order by deleted_at desc limit 1;
+$$;
+
+CREATE FUNCTION public.take_up_merged_user_id(person uuid, user_id text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  present customers;
+  former  customers;
+begin
+  select * into present from customers where id = person;
+  select * into former from customers
+   where whatsapp_user_id = user_id and merged_into is not null and survivor(id) = person
+   order by deleted_at desc limit 1;
+  update customers
+     set phone_number = present.phone_number, whatsapp_user_id = present.whatsapp_user_id,
+         whatsapp_id = present.whatsapp_id, identity_key_hash = present.identity_key_hash, updated_at = now()
+   where id = former.id;
+  perform set_identifiers(
+    person,
+    case when not exists (select from customers where phone_number = former.phone_number and deleted_at is null)
+         then former.phone_number end,
+    user_id, 'other_phone');
+end;
+$$;
+
+CREATE FUNCTION public.undo_merge(merge_id bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  merge  customer_merges;
+  kept   customers;
+  was    customers;  -- the survivor, before the merge
+  became customers;  -- the survivor, right after it
+  ended  customers;  -- the other one, before it
+begin
+  select * into merge from customer_merges where id = merge_id and undone_at is null for update;
+  select * into kept from customers where id = merge.into_id and deleted_at is null;
+  if kept.id is null then
+    raise exception 'only a standing merge into a live customer can be undone' using errcode = 'LU003';
+  end if;
+  perform from conversations where customer_id in (merge.from_id, merge.into_id) order by customer_id for no key update;
+  was := jsonb_populate_record(null::customers, merge.into_was);
+  became := jsonb_populate_record(null::customers, merge.into_became);
+  ended := jsonb_populate_record(null::customers, merge.from_was);
+  perform lock_identifiers(kept.phone_number, kept.whatsapp_user_id, was.phone_number, was.whatsapp_user_id,
+                           ended.phone_number, ended.whatsapp_user_id);
+
+  perform set_config('luminous.cause', 'undone_merge', true);
+  update customers  -- first it lets go of what is not its own
+     set phone_number = null, whatsapp_user_id = null
+   where id = kept.id;
+  update customers
+     set deleted_at = null, merged_into = null, updated_at = now(),
+         identity_epoch = greatest(identity_epoch, kept.identity_epoch) + 1,
+         phone_number = case when if_free(ended.phone_number, null) then ended.phone_number end,
+         whatsapp_id = case when if_free(ended.phone_number, null) then ended.whatsapp_id end,
+         identity_key_hash = case when if_free(ended.phone_number, null) then ended.identity_key_hash end,
+         whatsapp_user_id = case when if_free(null, ended.whatsapp_user_id) then ended.whatsapp_user_id end
+   where id = merge.from_id;
+  update customers
+     set phone_number = back.phone, whatsapp_user_id = back.user_id,
+         whatsapp_id = case when back.phone = kept.phone_number then kept.whatsapp_id when back.phone = was.phone_number then was.whatsapp_id end,
+         identity_key_hash = case when back.phone = kept.phone_number then kept.identity_key_hash end,
+         profile_id = undone(kept.profile_id::text, became.profile_id::text, was.profile_id::text)::uuid,
+         display_name = undone(kept.display_name, became.display_name, was.display_name),
+         display_name_edited_at = undone(kept.display_name_edited_at::text, became.display_name_edited_at::text,
+                                         was.display_name_edited_at::text)::timestamptz,
+         consent_status = undone(kept.consent_status, became.consent_status, was.consent_status),
+         consent_updated_at = undone(kept.consent_updated_at::text, became.consent_updated_at::text,
+                                     was.consent_updated_at::text)::timestamptz,
+         credits_balance = kept.credits_balance - ended.credits_balance,
+         identity_epoch = kept.identity_epoch + 1,
+         updated_at = now()
+    from (select case when if_free(phone, null) then phone end as phone,
+                 case when if_free(null, user_id) then user_id end as user_id
+            from (select case when kept.phone_number = ended.phone_number then was.phone_number
+                              else kept.phone_number end as phone,
+                         case when kept.whatsapp_user_id = ended.whatsapp_user_id then was.whatsapp_user_id
+                              else kept.whatsapp_user_id end as user_id) own) back
+   where customers.id = kept.id;
+  perform set_config('luminous.cause', '', true);
+
+  perform put_back_rows(merge);
+  update conversations set waiting_since = now()
+   where customer_id = merge.from_id and exists (select from inbox where customer_id = merge.from_id and answered_at is null);
+  update customer_merges set undone_at = now() where id = merge.id;
+end;
+$$;
+
+CREATE FUNCTION public.undone(now_is text, became text, was text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select case when now_is is not distinct from became then was else now_is end;
+$$;
+
+CREATE FUNCTION public.whose_change(change public.announced_changes) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select coalesce(survivor(change.customer_id),
+                  (select id from customers where whatsapp_user_id = change.user_id and deleted_at is null));
+$$;
+
+ALTER TABLE public.announced_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.announced_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.conversations (
     customer_id uuid NOT NULL,
@@ -291,18 +1044,6 @@ CREATE TABLE public.conversations (
     handed_over_at timestamp with time zone,
     handover_reason text,
     CONSTRAINT conversations_say_why_they_are_handed_over CHECK (((handed_over_at IS NULL) = (handover_reason IS NULL)))
-);
-
-CREATE TABLE public.customer_conflicts (
-    id bigint NOT NULL,
-    writer_id uuid NOT NULL,
-    other_id uuid NOT NULL,
-    phone_number text NOT NULL,
-    whatsapp_user_id text NOT NULL,
-    decision text NOT NULL,
-    opened_at timestamp with time zone DEFAULT now() NOT NULL,
-    resolved_at timestamp with time zone,
-    CONSTRAINT customer_conflicts_are_between_two CHECK ((writer_id <> other_id))
 );
 
 ALTER TABLE public.customer_conflicts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -370,6 +1111,14 @@ CREATE VIEW public.customer_entitlements WITH (security_invoker='true') AS
      LEFT JOIN public.subscriptions live ON (((live.customer_id = customers.id) AND (live.status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text])) AND ((live.end_date IS NULL) OR (live.end_date > now())))))
      JOIN public.subscription_plans plan ON ((plan.code = COALESCE(live.plan_code, 'guest'::text))));
 
+CREATE VIEW public.customer_foreign_keys WITH (security_invoker='true') AS
+ SELECT (relation.relname)::text AS table_name,
+    (attribute.attname)::text AS column_name
+   FROM ((pg_constraint foreign_key
+     JOIN pg_class relation ON ((relation.oid = foreign_key.conrelid)))
+     JOIN pg_attribute attribute ON (((attribute.attrelid = relation.oid) AND (attribute.attnum = foreign_key.conkey[1]))))
+  WHERE ((foreign_key.contype = 'f'::"char") AND (foreign_key.confrelid = ('public.customers'::regclass)::oid) AND (relation.relname <> ALL (ARRAY['customers'::name, 'customer_identifiers'::name, 'customer_merges'::name, 'customer_conflicts'::name, 'conversations'::name])));
+
 CREATE TABLE public.customer_identifiers (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -383,6 +1132,23 @@ CREATE TABLE public.customer_identifiers (
 
 ALTER TABLE public.customer_identifiers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.customer_identifiers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.customer_merge_rows (
+    merge_id bigint NOT NULL,
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    row_id text NOT NULL,
+    was text NOT NULL
+);
+
+ALTER TABLE public.customer_merges ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.customer_merges_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -466,6 +1232,7 @@ CREATE TABLE public.outbox (
     dedupe_key text NOT NULL,
     content jsonb NOT NULL,
     quoted_id text,
+    is_impersonal boolean DEFAULT false NOT NULL,
     status text DEFAULT 'queued'::text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     failed_answers integer DEFAULT 0 NOT NULL,
@@ -499,6 +1266,13 @@ CREATE TABLE public.profiles (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.shop_settings (
+    is_the_only_row boolean DEFAULT true NOT NULL,
+    number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
+    CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
+    CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval))
+);
+
 CREATE TABLE public.webhook_bodies (
     id bigint NOT NULL,
     channel text NOT NULL,
@@ -516,6 +1290,12 @@ ALTER TABLE public.webhook_bodies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTI
     CACHE 1
 );
 
+ALTER TABLE ONLY public.announced_changes
+    ADD CONSTRAINT announced_changes_are_kept_once UNIQUE (previous_user_id, announced_at);
+
+ALTER TABLE ONLY public.announced_changes
+    ADD CONSTRAINT announced_changes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_pkey PRIMARY KEY (customer_id);
 
@@ -524,6 +1304,12 @@ ALTER TABLE ONLY public.customer_conflicts
 
 ALTER TABLE ONLY public.customer_identifiers
     ADD CONSTRAINT customer_identifiers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.customer_merge_rows
+    ADD CONSTRAINT customer_merge_rows_pkey PRIMARY KEY (merge_id, table_name, column_name, row_id);
+
+ALTER TABLE ONLY public.customer_merges
+    ADD CONSTRAINT customer_merges_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
@@ -552,6 +1338,9 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.shop_settings
+    ADD CONSTRAINT shop_settings_pkey PRIMARY KEY (is_the_only_row);
+
 ALTER TABLE ONLY public.subscription_plans
     ADD CONSTRAINT subscription_plans_id_and_code_agree UNIQUE (id, code);
 
@@ -570,15 +1359,17 @@ ALTER TABLE ONLY public.webhook_bodies
 ALTER TABLE ONLY public.webhook_bodies
     ADD CONSTRAINT webhook_bodies_pkey PRIMARY KEY (id);
 
+CREATE INDEX announced_changes_by_customer ON public.announced_changes USING btree (customer_id) WHERE (customer_id IS NOT NULL);
+
 CREATE INDEX conversations_handed_over ON public.conversations USING btree (handed_over_at) WHERE (handed_over_at IS NOT NULL);
 
 CREATE INDEX conversations_waiting ON public.conversations USING btree (waiting_since) WHERE (waiting_since IS NOT NULL);
 
-CREATE INDEX customer_conflicts_by_other ON public.customer_conflicts USING btree (other_id);
+CREATE INDEX customer_conflicts_by_holder ON public.customer_conflicts USING btree (holder_id);
 
 CREATE INDEX customer_conflicts_by_writer ON public.customer_conflicts USING btree (writer_id);
 
-CREATE UNIQUE INDEX customer_conflicts_one_open_per_pair ON public.customer_conflicts USING btree (writer_id, other_id) WHERE (resolved_at IS NULL);
+CREATE UNIQUE INDEX customer_conflicts_one_open_per_pair ON public.customer_conflicts USING btree (holder_id, writer_id) NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
 
 CREATE INDEX customer_identifiers_by_customer ON public.customer_identifiers USING btree (customer_id);
 
@@ -586,7 +1377,15 @@ CREATE INDEX customer_identifiers_by_value ON public.customer_identifiers USING 
 
 CREATE UNIQUE INDEX customer_identifiers_held_by_one ON public.customer_identifiers USING btree (kind, value) WHERE (until_at IS NULL);
 
+CREATE INDEX customer_merges_by_into ON public.customer_merges USING btree (into_id);
+
+CREATE UNIQUE INDEX customer_merges_one_standing_per_record ON public.customer_merges USING btree (from_id) WHERE (undone_at IS NULL);
+
 CREATE INDEX customers_by_profile ON public.customers USING btree (profile_id) WHERE (profile_id IS NOT NULL);
+
+CREATE INDEX customers_merged_by_whatsapp_user_id ON public.customers USING btree (whatsapp_user_id) WHERE (merged_into IS NOT NULL);
+
+CREATE INDEX customers_merged_into ON public.customers USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 
 CREATE UNIQUE INDEX customers_one_live_per_phone_number ON public.customers USING btree (phone_number) WHERE (deleted_at IS NULL);
 
@@ -628,17 +1427,32 @@ CREATE TRIGGER trg_customers_open_conversation AFTER INSERT ON public.customers 
 
 CREATE TRIGGER trg_customers_record_identifiers AFTER INSERT OR UPDATE OF phone_number, whatsapp_user_id, deleted_at ON public.customers FOR EACH ROW EXECUTE FUNCTION public.record_customer_identifiers();
 
+ALTER TABLE ONLY public.announced_changes
+    ADD CONSTRAINT announced_changes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.customer_conflicts
-    ADD CONSTRAINT customer_conflicts_other_id_fkey FOREIGN KEY (other_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+    ADD CONSTRAINT customer_conflicts_holder_id_fkey FOREIGN KEY (holder_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.customer_conflicts
     ADD CONSTRAINT customer_conflicts_writer_id_fkey FOREIGN KEY (writer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.customer_identifiers
     ADD CONSTRAINT customer_identifiers_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.customer_merge_rows
+    ADD CONSTRAINT customer_merge_rows_merge_id_fkey FOREIGN KEY (merge_id) REFERENCES public.customer_merges(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.customer_merges
+    ADD CONSTRAINT customer_merges_from_id_fkey FOREIGN KEY (from_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.customer_merges
+    ADD CONSTRAINT customer_merges_into_id_fkey FOREIGN KEY (into_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.customers
+    ADD CONSTRAINT customers_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.customers(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE SET NULL;
@@ -661,11 +1475,17 @@ ALTER TABLE ONLY public.subscriptions
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_hold_one_plan FOREIGN KEY (plan_id, plan_code) REFERENCES public.subscription_plans(id, code) ON UPDATE CASCADE ON DELETE RESTRICT;
 
+ALTER TABLE public.announced_changes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.customer_conflicts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.customer_identifiers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.customer_merge_rows ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.customer_merges ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.customers ENABLE ROW LEVEL SECURITY;
 
@@ -679,26 +1499,94 @@ ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.shop_settings ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.subscription_plans ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.webhook_bodies ENABLE ROW LEVEL SECURITY;
 
-REVOKE ALL ON FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, cause text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, cause text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamp with time zone, OUT customer_id uuid, OUT decision text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.carry_owed_messages(customer uuid, from_epoch integer, to_epoch integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.create_guest_subscription_for_new_customer() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.detach_number(loser uuid, taker uuid, cause text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.follow_merge(customer uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.has_changed(person public.customers, to_phone text, to_user_id text, announced_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.holder_at(phone text, moment timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.holder_ever(user_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.if_free(phone text, user_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.is_newborn(customer public.customers, announced_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.join_conversations(merge public.customer_merges) FROM PUBLIC;
+
 REVOKE ALL ON PROCEDURE public.keep_private(IN relations regclass[], IN routines regproc[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.learn_identifiers(learner uuid, phone text, user_id text, cause text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.keep_the_better_plan(merge public.customer_merges) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.latest_change(user_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.lock_identifiers(VARIADIC identifiers text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.may_be_one(one public.customers, other public.customers) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.may_have_changed_hands(holder public.customers, key_hash text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.merge_customers(from_id uuid, into_id uuid, cause text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.merge_into_the_older(one uuid, other uuid, cause text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.move_rows(merge public.customer_merges) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.number_is_in_doubt(customer uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.open_conflict(holder uuid, writer uuid, phone text, user_id text, decision text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.open_conversation_for_new_customer() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.outbox_rank(status text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.part_from_stranger(conflict public.customer_conflicts) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.put_back_rows(merge public.customer_merges) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.record_customer_identifiers() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.release_held_messages(customer uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.see_customer(seen uuid, name text, wa_id text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text, identity_key_hash text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.see_customer(seen uuid, phone text, wa_id text, name text, key_hash text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.set_identifiers(customer uuid, phone text, user_id text, cause text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.settle_as_one(conflict public.customer_conflicts, holder public.customers) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.settle_by_proof(holder uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.settle_conflict(conflict_id bigint, is_same_person boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.settle_conflicts_of_merged(merge public.customer_merges) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.survivor(customer uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.survivor_with_merged_user_id(user_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.take_up_merged_user_id(person uuid, user_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.undo_merge(merge_id bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.undone(now_is text, became text, was text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.whose_change(change public.announced_changes) FROM PUBLIC;

@@ -3,6 +3,8 @@
 conversations.claim → inbox.unanswered → replies.decide → acts → settled, all in one transaction
 """
 
+from uuid import UUID
+
 from luminous import conversations, customers, inbox, metrics, outbox, subscriptions
 from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
@@ -39,53 +41,75 @@ async def answer_next(begin: Begin, shop: Shop) -> bool:
 
 async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> list[Step]:
     """Decide about all that the customer wrote, act on it, settle it, and return what was decided."""
-    messages = await inbox.unanswered(conn, conversation.customer_id)
     customer = await customers.get(conn, conversation.customer_id)
-    steps: list[Step] = []
     if customer is None:
-        steps = [Step(tuple(messages), "the customer was deleted")] if messages else []
-    elif messages:
-        context = Context(
-            shop=shop,
-            customer_name=customer.display_name,
-            has_opted_out=customer.has_opted_out,
-            plan=await subscriptions.entitlements(conn, customer.id),
-            was_greeted=conversation.was_greeted,
-            was_greeted_recently=conversation.was_greeted_recently,
-            with_person=conversation.with_person,
-        )
-        steps = decide(context, messages)
+        return await answer_nobody(conn, conversation)
+    messages = await inbox.unanswered(conn, customer.id)
+    if messages:
         await outbox.unpark(conn, customer.id)
 
-    for step in steps:
-        await act(conn, conversation, step, messages[-1])
+    steps: list[Step] = []
+    for is_proven in (
+        True,
+        False,
+    ):  # somebody else may be behind what is not proven: it is answered by itself
+        written = [message for message in messages if message.is_proven == is_proven]
+        if written:
+            context = Context(
+                shop=shop,
+                customer_name=customer.display_name,
+                has_opted_out=customer.has_opted_out,
+                plan=await subscriptions.entitlements(conn, customer.id),
+                was_greeted=conversation.was_greeted,
+                was_greeted_recently=conversation.was_greeted_recently,
+                with_person=conversation.with_person,
+                is_proven=is_proven,
+            )
+            decided = decide(context, written)
+            for step in decided:
+                await act(conn, customer.id, step, written[-1])
+            steps += decided
     await conversations.settle(
         conn,
-        conversation.customer_id,
+        customer.id,
         greeted=any(isinstance(each, Say) and each.greets for step in steps for each in step.acts),
         last_message_at=max((message.sent_at for message in messages), default=None),
     )
     return steps
 
 
-async def act(conn: Connection, conversation: Conversation, step: Step, last: inbox.Message) -> None:
+async def answer_nobody(conn: Connection, conversation: Conversation) -> list[Step]:
+    """The customer was merged or deleted while they wrote: what they wrote goes over, or is settled."""
+    survivor = await customers.follow_merge(conn, conversation.customer_id)
+    if survivor is not None:
+        await conversations.wait_for_answer(conn, survivor)
+        return []
+    messages = await inbox.unanswered(conn, conversation.customer_id)
+    step = Step(tuple(messages), "the customer was deleted")
+    await inbox.answered(conn, [message.id for message in messages], step.answer)
+    await conversations.settle(conn, conversation.customer_id, greeted=False, last_message_at=None)
+    return [step] if messages else []
+
+
+async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Message) -> None:
     """Do what was decided about some messages, answering on the number that the last one came to."""
     for number, each in enumerate(step.acts):
         match each:
             case Say():
                 await outbox.owe(
                     conn,
-                    conversation.customer_id,
+                    customer_id,
                     each.content,
                     purpose="reply",
                     dedupe_key=f"reply:{last.id}:{step.answer}:{number}",
                     channel=last.channel,
                     business_number_id=last.business_number_id,
+                    is_impersonal=not last.is_proven,
                 )
             case HandOver():
-                await conversations.hand_over(conn, conversation.customer_id, each.reason)
+                await conversations.hand_over(conn, customer_id, each.reason)
             case SetConsent():
-                await customers.set_consent(conn, conversation.customer_id, each.consent)
+                await customers.set_consent(conn, customer_id, each.consent)
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
 
 

@@ -31,7 +31,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One message that is new to us, and whose it is. No customer: a group or system message."""
+    """One message that is new to us, and whose it is. No customer: it concerns nobody here."""
 
     inbox_id: int
     kind: str
@@ -87,8 +87,7 @@ async def take_events(conn: Connection, delivery: Delivery, events: Sequence[Eve
 async def take_message(conn: Connection, message: Received, body_id: int) -> list[Taken]:
     """Who wrote it, is it new, and they wait for an answer. One entry, or none when it came twice."""
     if not message.is_from_a_person:
-        inbox_id = await inbox.put(conn, message, body_id=body_id, customer_id=None)
-        return [] if inbox_id is None else [Taken(inbox_id, message.kind, None, False, None)]
+        return await take_notice(conn, message, body_id)
 
     customer = await customers.resolve(conn, message.sender)
     inbox_id = await inbox.put(
@@ -103,6 +102,24 @@ async def take_message(conn: Connection, message: Received, body_id: int) -> lis
         return []
     await conversations.wait_for_answer(conn, customer.customer_id)
     return [Taken(inbox_id, message.kind, customer.customer_id, customer.is_new_customer, customer.decision)]
+
+
+async def take_notice(conn: Connection, message: Received, body_id: int) -> list[Taken]:
+    """What WhatsApp says of a person, or a group's message: kept, and nobody is answered."""
+    about = customers.Changed(None, None)
+    if message.change is not None:
+        about = await customers.announce(conn, message.change, message.sent_at)
+    inbox_id = await inbox.put(
+        conn,
+        message,
+        body_id=body_id,
+        customer_id=about.customer_id,
+        decision=about.decision,
+        is_settled=True,
+    )
+    if inbox_id is None:
+        return []
+    return [Taken(inbox_id, message.kind, about.customer_id, False, about.decision)]
 
 
 async def take_one_by_one(begin: Begin, delivery: Delivery) -> list[Taken]:

@@ -26,11 +26,22 @@ class Sender:
     parent_user_id: UserId | None  # the BSUID's parent, where the portfolio is enrolled
     wa_id: str | None  # as it came: digits without a plus
     profile_name: str | None  # cleaned for display; None when none was sent
+    identity_key_hash: str | None = None  # another one after WhatsApp was registered anew; None: not sent
 
     @property
     def is_named(self) -> bool:
         """True when somebody can be found or made by it."""
         return self.phone is not None or self.user_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChange:
+    """A person goes by other identifiers from now on. What was not told is None; something old and new is."""
+
+    from_phone: Phone | None
+    from_user_id: UserId | None
+    to_phone: Phone | None
+    to_user_id: UserId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class Received:
     group_id: str | None  # set when it was written in a group chat
     details: str | None  # the type's own object as JSON text that PostgreSQL accepts
     sent_at: datetime  # the provider's clock, aware, UTC
+    change: IdentityChange | None = None  # what WhatsApp itself announces about a person (kind `system`)
 
     @property
     def is_from_a_person(self) -> bool:

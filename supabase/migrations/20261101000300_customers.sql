@@ -7,6 +7,7 @@ create table customers (
   phone_number           text,                              -- E.164: the only phone used for matching
   whatsapp_id            text,                              -- the last wa_id as it came: where we send, never matched
   whatsapp_user_id       text,                              -- BSUID
+  identity_key_hash      text,                              -- of the WhatsApp behind the number: another one after a new registration
   display_name           text not null default 'Customer',
   display_name_edited_at timestamptz,                       -- set when a person wrote the name; profile names stay out then
   identity_epoch         integer not null default 0,        -- rises when the identity moves: what carries an older one is dead
@@ -17,10 +18,13 @@ create table customers (
   last_seen_at           timestamptz,                       -- to the minute: a busy customer is not a busy row
   updated_at             timestamptz not null default now(),
   deleted_at             timestamptz,                       -- soft delete: the identifiers are free again
+  merged_into            uuid references customers on delete set null,  -- the same person's record that took everything over
 
   constraint customers_phone_number_is_e164 check (phone_number ~ '^\+[1-9][0-9]{7,14}$'),
   constraint customers_whatsapp_id_is_digits check (whatsapp_id ~ '^[0-9]{1,32}$'),
   constraint customers_whatsapp_user_id_is_a_bsuid check (whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$'),
+  constraint customers_identity_key_hash_is_short check (length(identity_key_hash) <= 256),
+  constraint customers_merged_are_deleted check (merged_into is null or deleted_at is not null and merged_into <> id),
   constraint customers_have_a_display_name check (btrim(display_name) <> ''),
   constraint customers_consent_status_is_known check (consent_status in (
     'pending',     -- wrote to us: answers to their own messages
@@ -32,6 +36,8 @@ create table customers (
 create unique index customers_one_live_per_phone_number on customers (phone_number) where deleted_at is null;
 create unique index customers_one_live_per_whatsapp_user_id on customers (whatsapp_user_id) where deleted_at is null;
 create index customers_by_profile on customers (profile_id) where profile_id is not null;
+create index customers_merged_by_whatsapp_user_id on customers (whatsapp_user_id) where merged_into is not null;
+create index customers_merged_into on customers (merged_into) where merged_into is not null;
 
 -- Which identifier named whom, from when until when, and why it moved. Written by the trigger alone.
 create table customer_identifiers (
@@ -78,23 +84,4 @@ create trigger trg_customers_record_identifiers
   after insert or update of phone_number, whatsapp_user_id, deleted_at on customers
   for each row execute function record_customer_identifiers();
 
--- Two records that a sender's identifiers both point at. Nothing moves until a person decides.
-create table customer_conflicts (
-  id               bigint generated always as identity primary key,
-  writer_id        uuid not null references customers on delete cascade,  -- who wrote the message
-  other_id         uuid not null references customers on delete cascade,  -- whose phone number it came from
-  phone_number     text not null,
-  whatsapp_user_id text not null,
-  decision         text not null,  -- which case it is: see resolve_customer
-  opened_at        timestamptz not null default now(),
-  resolved_at      timestamptz,
-
-  constraint customer_conflicts_are_between_two check (writer_id <> other_id)
-);
-
-create unique index customer_conflicts_one_open_per_pair on customer_conflicts (writer_id, other_id)
-  where resolved_at is null;
-create index customer_conflicts_by_writer on customer_conflicts (writer_id);
-create index customer_conflicts_by_other on customer_conflicts (other_id);
-
-call keep_private('{customers,customer_identifiers,customer_conflicts}', '{record_customer_identifiers}');
+call keep_private('{customers,customer_identifiers}', '{record_customer_identifiers}');

@@ -9,6 +9,7 @@ create table outbox (
   dedupe_key         text not null,
   content            jsonb not null,
   quoted_id          text,
+  is_impersonal      boolean not null default false,  -- names nobody and shows nothing: may go to a number in doubt
   status             text not null default 'queued',
   attempts           integer not null default 0,  -- HTTP calls begun
   failed_answers     integer not null default 0,  -- calls that WhatsApp said had failed, and that may have gone all the same
@@ -77,4 +78,23 @@ as $$
   select array_position(array['parked', 'queued', 'sending', 'uncertain', 'accepted', 'sent', 'failed', 'delivered', 'read'], status);
 $$;
 
-call keep_private('{outbox,early_statuses}', '{outbox_rank}');
+-- The person has another address now: what they are owed follows them. What lets somebody in does not.
+create function carry_owed_messages(customer uuid, from_epoch integer, to_epoch integer) returns void
+  language sql volatile
+  set search_path from current
+as $$
+  update outbox set identity_epoch = to_epoch, updated_at = now()
+   where customer_id = customer and identity_epoch = from_epoch and from_epoch <> to_epoch
+     and status in ('queued', 'sending', 'uncertain', 'parked') and purpose in ('reply', 'notice');
+$$;
+
+-- Whose number it is, is clear again: what was held back is owed.
+create function release_held_messages(customer uuid) returns void
+  language sql volatile
+  set search_path from current
+as $$
+  update outbox set status = 'queued', next_attempt_at = now(), updated_at = now()
+   where customer_id = customer and status = 'parked';
+$$;
+
+call keep_private('{outbox,early_statuses}', '{outbox_rank,carry_owed_messages,release_held_messages}');

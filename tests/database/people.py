@@ -1,9 +1,10 @@
 """Who writes in these tests, and what the database holds about them."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
-from luminous.customers.resolve import RESOLVE, Resolved
+from luminous.customers.resolve import ANNOUNCE, RESOLVE, Changed, Resolved
 from luminous.db import Connection, sql
 
 PHONE, OTHER_PHONE = "+256772000001", "+256772000002"
@@ -25,17 +26,46 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    writer_id: UUID
-    other_id: UUID
+    holder_id: UUID
+    writer_id: UUID | None
     decision: str
 
 
 async def writes(
-    conn: Connection, phone: str | None = None, user_id: str | None = None, name: str | None = None
+    conn: Connection,
+    phone: str | None = None,
+    user_id: str | None = None,
+    name: str | None = None,
+    key_hash: str | None = None,
 ) -> Resolved:
     """A message of this sender arrives, as the house itself asks about it."""
     wa_id = phone.removeprefix("+") if phone else None
-    return await RESOLVE.one(conn, phone=phone, user_id=user_id, wa_id=wa_id, name=name)
+    return await RESOLVE.one(conn, phone=phone, user_id=user_id, wa_id=wa_id, name=name, key_hash=key_hash)
+
+
+async def announces(
+    conn: Connection,
+    *,
+    from_phone: str | None = None,
+    from_user_id: str | None = None,
+    to_phone: str | None = None,
+    to_user_id: str | None = None,
+    at: datetime | None = None,
+) -> Changed:
+    """WhatsApp announces a change, now unless `at` says when."""
+    return await ANNOUNCE.one(
+        conn,
+        from_phone=from_phone,
+        from_user_id=from_user_id,
+        to_phone=to_phone,
+        to_user_id=to_user_id,
+        announced_at=at or datetime.now(UTC),
+    )
+
+
+async def silent_for(conn: Connection, customer_id: UUID, days: int) -> None:
+    """The customer's last message is so many days old."""
+    await SILENT_FOR.run(conn, id=customer_id, days=days)
 
 
 async def add(conn: Connection, phone: str | None = None, user_id: str | None = None) -> UUID:
@@ -77,8 +107,14 @@ LIVE = sql("""
 """).into(Row)
 
 OPEN_CONFLICTS = sql("""
-    select writer_id, other_id, decision from customer_conflicts where resolved_at is null order by id
+    select holder_id, writer_id, decision from customer_conflicts where resolved_at is null order by id
 """).into(Conflict)
+
+SILENT_FOR = sql("""
+    update customers set last_seen_at = now() - make_interval(days => %(days)s),
+                         created_at = least(created_at, now() - make_interval(days => %(days)s))
+     where id = %(id)s
+""")
 
 SOFT_DELETE = sql("update customers set deleted_at = now() where id = %(id)s")
 

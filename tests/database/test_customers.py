@@ -7,7 +7,7 @@ import pytest
 
 from luminous.db import Connection, sql
 
-from .people import OTHER_USER, PHONE, USER, add, an_hour_passes, live, open_conflicts, writes
+from .people import OTHER_PHONE, PHONE, USER, add, an_hour_passes, live, open_conflicts, writes
 
 
 async def test_a_name_that_a_person_edited_is_never_overwritten(conn: Connection) -> None:
@@ -53,9 +53,22 @@ REFUSED: dict[LiteralString, str] = {
     "update customers set consent_status = 'maybe'": "customers_consent_status_is_known",
     "insert into customers (phone_number) values ('+256772000001')": "customers_one_live_per_phone_number",
     "insert into customers (whatsapp_user_id) values ('UG.1001')": "customers_one_live_per_whatsapp_user_id",
-    """insert into customer_conflicts (writer_id, other_id, phone_number, whatsapp_user_id, decision)
-       select id, id, '+256772000001', 'UG.1001', 'moved_number' from customers""": (
+    """insert into customer_conflicts (holder_id, writer_id, phone_number, decision)
+       select id, id, '+256772000001', 'disputed_number' from customers""": (
         "customer_conflicts_are_between_two"
+    ),
+    """insert into customer_conflicts (holder_id, decision)
+       select id, 'unproven_number' from customers""": "customer_conflicts_name_an_identifier",
+    """insert into customer_conflicts (holder_id, phone_number, decision)
+       select id, '+256772000001', 'seen_twice' from customers""": "customer_conflicts_decision_is_known",
+    """insert into customer_conflicts (holder_id, phone_number, decision, resolved_at)
+       select id, '+256772000001', 'unproven_number', now() from customers""": (
+        "customer_conflicts_say_how_they_ended"
+    ),
+    "update customers set merged_into = id, deleted_at = now()": "customers_merged_are_deleted",
+    "insert into shop_settings default values": "shop_settings_pkey",
+    "update shop_settings set number_goes_stale_after = '1 hour'": (
+        "shop_settings_numbers_go_stale_after_days"
     ),
     """insert into customer_identifiers (kind, value, customer_id, cause)
        select 'phone_number', '+256772000001', id, 'by hand' from customers""": (
@@ -85,19 +98,21 @@ async def test_an_enterprise_user_id_is_a_user_id(conn: Connection) -> None:
 async def test_a_second_open_conflict_about_two_people_is_not_opened_but_a_later_one_is(
     conn: Connection,
 ) -> None:
+    await add(conn, PHONE)
+    await add(conn, OTHER_PHONE, USER)
     await writes(conn, PHONE, USER)
-    await writes(conn, PHONE, OTHER_USER)
-    await conn.execute("update customer_conflicts set resolved_at = now()")
+    await conn.execute("update customer_conflicts set resolved_at = now(), resolution = 'proved'")
 
-    await writes(conn, PHONE, OTHER_USER)
-    await writes(conn, PHONE, OTHER_USER)
+    await writes(conn, PHONE, USER)
+    await writes(conn, PHONE, USER)
 
     assert len(await open_conflicts(conn)) == 1
 
 
 async def test_what_hangs_on_a_customer_goes_with_the_row(conn: Connection) -> None:
+    await add(conn, PHONE)
+    await add(conn, OTHER_PHONE, USER)
     await writes(conn, PHONE, USER)
-    await writes(conn, PHONE, OTHER_USER)
 
     await conn.execute("delete from customers")
 

@@ -9,7 +9,7 @@ from luminous.db import Connection, sql
 from luminous.outbox.owe import Purpose
 
 from .owing import claimed, customer, owes, row, wrote
-from .people import OTHER_PHONE, OTHER_USER, PHONE, USER, soft_delete, writes
+from .people import OTHER_PHONE, OTHER_USER, PHONE, USER, silent_for, soft_delete, writes
 
 
 async def test_a_claim_is_a_lease_of_twenty_seconds_and_an_attempt(conn: Connection) -> None:
@@ -118,11 +118,16 @@ async def test_what_was_parked_goes_when_the_customer_writes(conn: Connection) -
     assert (await row(conn, later)).status == "queued"
 
 
-async def test_a_message_to_who_has_moved_is_stale(conn: Connection) -> None:
-    await owes(conn, await customer(conn, PHONE, USER))
+async def test_a_reply_follows_who_has_moved_and_what_lets_somebody_in_is_dead(conn: Connection) -> None:
+    amina = await customer(conn, PHONE, USER)
+    reply, link = await owes(conn, amina), await owes(conn, amina, purpose="sign_in_link")
     await writes(conn, OTHER_PHONE, USER)  # the identity moved: the epoch rises
 
-    assert (await claimed(conn)).status == "stale"
+    message = await claimed(conn)
+    assert (message.id, message.to) == (reply, OTHER_PHONE)
+    await outbox.accepted(conn, reply, "meta", "wamid.1")
+    message = await claimed(conn)
+    assert (message.id, message.status) == (link, "stale")
 
 
 async def test_a_message_to_nobody_is_stale(conn: Connection) -> None:
@@ -154,27 +159,32 @@ async def test_a_message_goes_to_the_raw_id_where_it_differs_from_the_number(con
     assert (await claimed(conn)).to == "+551112345678"
 
 
-async def test_nothing_goes_to_a_disputed_number(conn: Connection) -> None:
-    amina = await customer(conn, PHONE, USER)
-    hello = await owes(conn, amina)
-    await writes(conn, PHONE, OTHER_USER)  # somebody else writes from it
+async def test_what_was_queued_for_the_old_owner_of_a_recycled_number_is_dead(conn: Connection) -> None:
+    hello = await owes(conn, await customer(conn, PHONE, USER))
+    await writes(conn, PHONE, OTHER_USER)  # somebody else has it now
 
     message = await claimed(conn)
-    assert (message.id, message.to, message.recipient) == (hello, None, USER)
-
-    await outbox.accepted(conn, hello, "meta", "wamid.1")
-    await conn.execute("update customer_conflicts set resolved_at = now()")
-    await owes(conn, amina)
-    assert (await claimed(conn)).to == PHONE
+    assert (message.id, message.status) == (hello, "stale")
 
 
-async def test_who_has_only_a_disputed_number_waits(conn: Connection) -> None:
+async def test_while_it_is_disputed_nothing_goes_to_the_number_of_either(conn: Connection) -> None:
     amina, bosco = await customer(conn, PHONE), await customer(conn, OTHER_PHONE, USER)
     hers, his = await owes(conn, amina), await owes(conn, bosco)
     await writes(conn, PHONE, USER)
 
-    verdicts = {(m := await claimed(conn)).id: (m.status, m.to) for _ in range(2)}
-    assert verdicts == {hers: ("parked", None), his: ("sending", OTHER_PHONE)}
+    verdicts = {(m := await claimed(conn)).id: (m.status, m.to, m.recipient) for _ in range(2)}
+    assert verdicts == {hers: ("parked", None, None), his: ("sending", None, USER)}
+
+
+async def test_what_is_impersonal_goes_to_a_number_in_doubt(conn: Connection) -> None:
+    amina = await customer(conn, PHONE)
+    hello = await owes(conn, amina)
+    await conn.execute("update outbox set is_impersonal = true")
+    await silent_for(conn, amina, 46)
+    await writes(conn, PHONE)
+
+    message = await claimed(conn)
+    assert (message.id, message.status, message.to) == (hello, "sending", PHONE)
 
 
 async def test_a_customer_without_a_conversation_does_not_stop_the_others(conn: Connection) -> None:

@@ -166,6 +166,7 @@ TRIES = sql("""
       from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
     union all
     select format(case prokind when 'p' then 'call %I(%s)' else 'select %I(%s)' end, proname,
-                  (select string_agg(format('null::%s', t::regtype), ', ') from unnest(proargtypes) t))
+                  (select string_agg(case when provariadic = 0 then '' else 'variadic ' end
+                                     || format('null::%s', t::regtype), ', ') from unnest(proargtypes) t))
       from pg_proc where pronamespace = 'public'::regnamespace and prorettype <> 'trigger'::regtype
 """).into(str)

@@ -25,13 +25,19 @@ GUEST = Entitlements(
 
 
 def message(text: str = "", kind: str = "text", choice: str | None = None, number: int = 1) -> Message:
-    return Message(number, "meta", f"wamid.{number}", "1", kind, text, choice, None, False, datetime.now(UTC))
+    now = datetime.now(UTC)
+    return Message(number, "meta", f"wamid.{number}", "1", kind, text, choice, None, False, True, now)
 
 
 def context(
-    *, greeted: bool = True, recently: bool = False, with_person: bool = False, opted_out: bool = False
+    *,
+    greeted: bool = True,
+    recently: bool = False,
+    with_person: bool = False,
+    opted_out: bool = False,
+    proven: bool = True,
 ) -> Context:
-    return Context(KAMPALA, "Amina Nakato", opted_out, GUEST, greeted, recently, with_person)
+    return Context(KAMPALA, "Amina Nakato", opted_out, GUEST, greeted, recently, with_person, proven)
 
 
 def texts(steps: list[Step]) -> list[str]:
@@ -197,3 +203,31 @@ def test_every_message_is_settled_exactly_once() -> None:
     for each in (NEW, RETURNING, JUST_GREETED, WITH_PERSON):
         settled = [m.id for step in decide(each, everything) for m in step.messages]
         assert sorted(settled) == list(range(len(everything)))
+
+
+IN_DOUBT = context(proven=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "choice"), [("Hello", None), ("My plan", None), ("", "plan"), ("START", None), ("menu", None)]
+)
+def test_from_a_number_that_may_have_changed_hands_nothing_personal_is_answered(
+    words: str, choice: str | None
+) -> None:
+    for unproven in (IN_DOUBT, context(proven=False, greeted=False), context(proven=False, opted_out=True)):
+        said = " ".join(texts(decide(unproven, [message(words, choice=choice)])))
+
+        assert said
+        assert "Amina" not in said
+        assert "Guest" not in said
+        assert "again" not in said.split("\n")[0]
+
+
+def test_who_asks_for_a_plan_from_such_a_number_is_handed_to_a_person() -> None:
+    assert acts(decide(IN_DOUBT, [message("my plan")])) == [HandOver("has to be recognised first")]
+
+
+def test_stop_counts_from_such_a_number_and_start_does_not() -> None:
+    assert SetConsent("opted_out") in acts(decide(IN_DOUBT, [message("STOP")]))
+    opted_out = context(proven=False, opted_out=True)
+    assert SetConsent("opted_in") not in acts(decide(opted_out, [message("START")]))

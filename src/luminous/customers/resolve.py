@@ -1,11 +1,12 @@
 """Who is writing? The decision itself is `resolve_customer` in the database: see its migration."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from luminous.db import Connection, sql
 from luminous.errors import NoSender
-from luminous.messages import Sender
+from luminous.messages import IdentityChange, Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,14 @@ class Resolved:
     whatsapp_id: str | None
     is_new_customer: bool
     decision: str  # `created`, `recognised`, ...: the rows of the table in resolve_customer's migration
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What became of an announced change. customer_id None: nobody here had the old identifiers."""
+
+    customer_id: UUID | None
+    decision: str | None  # `announced_change`, `announced_again`, ...: see announce_change's migration
 
 
 async def resolve(conn: Connection, sender: Sender) -> Resolved:
@@ -35,10 +44,31 @@ async def resolve(conn: Connection, sender: Sender) -> Resolved:
         user_id=sender.user_id,
         wa_id=sender.wa_id,
         name=sender.profile_name,
+        key_hash=sender.identity_key_hash,
+    )
+
+
+async def announce(conn: Connection, change: IdentityChange, announced_at: datetime) -> Changed:
+    """WhatsApp says that a person changed: their record gains the new identifiers, once.
+
+    announced_at: WhatsApp's clock; whoever had the old number at that time is meant.
+    """
+    return await ANNOUNCE.one(
+        conn,
+        from_phone=change.from_phone,
+        from_user_id=change.from_user_id,
+        to_phone=change.to_phone,
+        to_user_id=change.to_user_id,
+        announced_at=announced_at,
     )
 
 
 RESOLVE = sql("""
     select customer_id, profile_id, phone_number, display_name, whatsapp_id, is_new_customer, decision
-      from resolve_customer(%(phone)s, %(user_id)s, %(wa_id)s, %(name)s)
+      from resolve_customer(%(phone)s, %(user_id)s, %(wa_id)s, %(name)s, %(key_hash)s)
 """).into(Resolved)
+
+ANNOUNCE = sql("""
+    select customer_id, decision
+      from announce_change(%(from_phone)s, %(from_user_id)s, %(to_phone)s, %(to_user_id)s, %(announced_at)s)
+""").into(Changed)

@@ -22,6 +22,7 @@ class Message:
     choice: str | None
     group_id: str | None
     is_new_customer: bool
+    is_proven: bool  # False: the number alone, and it may have changed hands: no personal answer
     sent_at: datetime
 
 
@@ -38,10 +39,11 @@ async def put(
     customer_id: UUID | None,
     is_new_customer: bool = False,
     decision: str | None = None,
+    is_settled: bool = False,
 ) -> int | None:
     """Store a message and return its id, or None when another delivery of it was quicker.
 
-    Without a customer (group and system messages) there is nobody to answer: it is stored as settled.
+    is_settled: nobody is to be answered (group and system messages).
     """
     return await PUT.maybe(
         conn,
@@ -62,6 +64,7 @@ async def put(
         decision=decision,
         body_id=body_id,
         sent_at=received.sent_at,
+        is_settled=is_settled,
     )
 
 
@@ -92,15 +95,15 @@ PUT = sql("""
             %(choice)s, %(quoted_id)s, %(group_id)s, %(details)s::jsonb, %(from_phone_number)s,
             %(from_user_id)s, %(from_parent_user_id)s, %(is_new_customer)s, %(decision)s, %(body_id)s,
             least(%(sent_at)s, now()),
-            case when %(customer_id)s::uuid is null then now() end,
-            case when %(customer_id)s::uuid is null then 'nobody to answer' end)
+            case when %(is_settled)s then now() end,
+            case when %(is_settled)s then 'nobody to answer' end)
     on conflict (channel, external_id) do nothing
     returning id
 """).into(int)
 
 UNANSWERED = sql("""
     select id, channel, external_id, business_number_id, kind, text, choice, group_id, is_new_customer,
-           sent_at
+           decision is distinct from 'unproven_number' as is_proven, sent_at
       from inbox
      where customer_id = %(customer_id)s and answered_at is null
      order by id

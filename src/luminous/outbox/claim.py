@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from luminous.db import Connection, sql
-from luminous.messages import CONTENT, ChannelName, Outgoing
+from luminous.messages import CAPABILITIES, CONTENT, ChannelName, Outgoing
 from luminous.phone import UserId
 
 
@@ -40,10 +40,11 @@ async def claim(conn: Connection) -> Claimed | None:
     A customer's messages leave in the order in which they were owed, one in flight: what is queued,
     on its way or in doubt holds back what came after it. The address is read now.
     """
-    return await CLAIM.maybe(conn)
+    reach_user_ids = [channel for channel, can in CAPABILITIES.items() if can.user_ids]
+    return await CLAIM.maybe(conn, reach_user_ids=reach_user_ids)
 
 
-# While a conflict about the number is open, nothing goes to it: it may reach somebody else.
+# While it is open whose number it is, nothing personal goes to it: it may reach somebody else.
 CLAIM = sql("""
     with due as (
       select *
@@ -66,7 +67,8 @@ CLAIM = sql("""
              case
                when deleted_at is not null or due.identity_epoch <> customers.identity_epoch then 'stale'
                when purpose <> 'reply' and consent_status = 'opted_out'                      then 'suppressed'
-               when address."to" is null and whatsapp_user_id is null and is_disputed        then 'parked'
+               when address."to" is null and is_in_doubt
+                and (whatsapp_user_id is null or channel <> all(%(reach_user_ids)s::text[])) then 'parked'
                when address."to" is null and whatsapp_user_id is null                        then 'stale'
                when last_message_at > now() - interval '24 hours'                            then 'sending'
                else 'parked'
@@ -74,10 +76,8 @@ CLAIM = sql("""
         from due
         join customers on customers.id = due.customer_id
         left join conversations on conversations.customer_id = due.customer_id
-       cross join lateral (select exists (select from customer_conflicts
-                                           where other_id = due.customer_id and resolved_at is null)
-                           offset 0) conflict (is_disputed)  -- asked once
-       cross join lateral (select case when not is_disputed
+       cross join lateral (select number_is_in_doubt(due.customer_id) offset 0) asked_once (is_in_doubt)
+       cross join lateral (select case when is_impersonal or not is_in_doubt
                                        then coalesce('+' || whatsapp_id, phone_number) end) address ("to")
     )
     update outbox

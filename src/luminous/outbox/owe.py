@@ -19,11 +19,13 @@ async def owe(
     channel: ChannelName,
     business_number_id: str,
     quoted_id: str | None = None,
+    is_impersonal: bool = False,
 ) -> int | None:
     """Owe the customer a message and return its id; None when it is owed already.
 
     It carries the customer's identity epoch of now: if the identity moves before it is sent, it is
-    not sent.
+    not sent. is_impersonal: it names nobody and shows nothing, so that it may go to a number of
+    which it is not sure whose it is.
     """
     return await OWE.maybe(
         conn,
@@ -34,6 +36,7 @@ async def owe(
         channel=channel,
         business_number_id=business_number_id,
         quoted_id=quoted_id,
+        is_impersonal=is_impersonal,
     )
 
 
@@ -49,9 +52,9 @@ async def oldest_unsent_age(conn: Connection) -> float:
 
 OWE = sql("""
     insert into outbox (customer_id, identity_epoch, channel, business_number_id, purpose, dedupe_key,
-                        content, quoted_id)
+                        content, quoted_id, is_impersonal)
     select id, identity_epoch, %(channel)s, %(business_number_id)s, %(purpose)s, %(dedupe_key)s,
-           %(content)s::jsonb, %(quoted_id)s
+           %(content)s::jsonb, %(quoted_id)s, %(is_impersonal)s
       from customers where id = %(customer_id)s
     on conflict (dedupe_key) do nothing
     returning id

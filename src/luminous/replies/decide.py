@@ -36,6 +36,12 @@ class Context:
     was_greeted: bool
     was_greeted_recently: bool
     with_person: bool
+    is_proven: bool = True  # False: the number may have changed hands, so that nothing personal is said
+
+    @property
+    def name_to_say(self) -> str | None:
+        """The customer's name, where it is surely they who read it."""
+        return self.customer_name if self.is_proven else None
 
     @property
     def plan_ends_at(self) -> datetime | None:
@@ -125,13 +131,13 @@ def _answer_speech(context: Context, spoken: list[Message], asked: dict[Intent, 
     asks = any(asks_for_something(message) for message in spoken)
     hand_over = (HandOver("asks for something"),) if asks else ()
     said = tuple(spoken)
-    if not context.was_greeted and "stop" not in asked:
+    if context.is_proven and not context.was_greeted and "stop" not in asked:
         welcome = wording.welcome(
             context.shop.name, context.customer_name, context.plan, context.plan_ends_at, asks=asks
         )
         return [Step(said, "welcome", (Say(welcome, greets=True), *hand_over))]
     if not context.was_greeted_recently and not asked:
-        greeting = wording.greeting(context.shop.name, context.customer_name, asks=asks)
+        greeting = wording.greeting(context.shop.name, context.name_to_say, asks=asks)
         return [Step(said, "greeting", (Say(greeting, greets=True), *hand_over))]
     if asks:
         return [Step(said, "request received", (Say(wording.request_received()), *hand_over))]
@@ -144,6 +150,8 @@ def _answer_intents(context: Context, asked: dict[Intent, list[Message]]) -> lis
 
 def _acts(context: Context, intent: Intent) -> tuple[Act, ...]:
     match intent:
+        case "plan" | "start" if not context.is_proven:
+            return (Say(wording.who_is_writing()), HandOver("has to be recognised first"))
         case "price":
             return (Say(wording.how_to_ask()),)
         case "plan":

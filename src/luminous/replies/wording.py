@@ -32,11 +32,12 @@ def welcome(shop: str, name: str, plan: Entitlements, ends_at: datetime | None, 
     )
 
 
-def greeting(shop: str, name: str, *, asks: bool) -> Content:
-    """To a customer who comes back."""
+def greeting(shop: str, name: str | None, *, asks: bool) -> Content:
+    """To a customer who comes back. name None: it is not sure that it is they."""
+    hello = "Hello!" if name is None else f"Good to see you again{_called(name)}!"
     wish = A_PERSON_READS_IT if asks else "What can we do for you today?"
     buttons = () if asks else MENU
-    return Content(f"Good to see you again{_called(name)}! This is {shop}.\n\n{wish}", buttons=buttons)
+    return Content(f"{hello} This is {shop}.\n\n{wish}", buttons=buttons)
 
 
 def menu() -> Content:
@@ -67,6 +68,14 @@ def my_plan(plan: Entitlements, ends_at: datetime | None) -> Content:
         f"Open quotations at a time: {plan.open_quote_limit}",
     ]
     return Content("\n".join(lines), buttons=(PRICE, PERSON))
+
+
+def who_is_writing() -> Content:
+    """Somebody asks for what is a customer's own, from a number that may have changed hands."""
+    return Content(
+        "Before we show an account, we make sure that it is yours: this number may have belonged to somebody "
+        "else. A person from our team will ask you here."
+    )
 
 
 def handed_over() -> Content:

@@ -13,7 +13,7 @@ from luminous.replies import wording
 from luminous.replies.intents import intent_of
 from luminous.subscriptions import Entitlements
 
-TYPED = Message(1, "gateway", "g.1", "", "text", "", None, None, False, datetime.now(UTC))
+TYPED = Message(1, "gateway", "g.1", "", "text", "", None, None, False, True, datetime.now(UTC))
 GUEST = Entitlements("guest", "Guest User", 0, "UGX", Decimal(0), Decimal(0), 1, False, True, None)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from luminous.channels.meta.payload import parse
-from luminous.messages import Event, Received, Sender, StatusChange, Unknown
+from luminous.messages import Event, IdentityChange, Received, Sender, StatusChange, Unknown
 from luminous.phone import Phone, UserId
 
 from .making import EMPTY, FIRST, NOW, SHOP, encode, envelope, message, status, value_of
@@ -21,6 +21,7 @@ PHONE, USER_ID, PARENT = (
     UserId("US.13491208655302741918"),
     UserId("US.ENT.11815799212886844830"),
 )
+NEW_PHONE, NEW_USER_ID = Phone("+16505559876"), UserId("US.20837465019283746501")
 PHONE_ONLY = Sender(PHONE, None, None, "16505551234", "Sheena Nelson")
 BOTH = Sender(PHONE, USER_ID, None, "16505551234", "Pablo M.")
 WITH_PARENT = replace(BOTH, parent_user_id=PARENT)
@@ -70,8 +71,14 @@ def own(number: int) -> str:
     return compact(message[message["type"]])
 
 
-def system(number: int, sender: Sender, text: str) -> Received:
-    return replace(TEXT, sender=sender, kind="system", text=text, details=own(number))
+def updated(number: int) -> str:
+    """The first `user_id_update` of an example, as JSON text."""
+    (path,) = BODIES.glob(f"{number:02}_*.json")
+    return compact(json.loads(path.read_bytes())["entry"][0]["changes"][0]["value"]["user_id_update"][0])
+
+
+def system(number: int, sender: Sender, text: str, change: IdentityChange) -> Received:
+    return replace(TEXT, sender=sender, kind="system", text=text, details=own(number), change=change)
 
 
 NUMBERS_CHANGED = "User Pablo M. changed from 16505551234 to 16505559876"
@@ -108,11 +115,28 @@ EXPECTED: dict[str, Event] = {
         error_reason="Message undeliverable: Message Undeliverable.",
     ),
     "13_status_delivered_group_participant": replace(STATUS, status="delivered", billable=None),
-    "14_system_user_changed_number_legacy": system(14, OLD_NUMBER, NUMBERS_CHANGED),
-    "15_system_user_changed_number_v2026_08": system(15, OLD_NUMBER, NUMBERS_CHANGED),
-    "16_system_user_changed_user_id_v2026_08_no_phone": system(16, NOBODY, USER_IDS_CHANGED),
-    "17_system_user_changed_user_id_v2026_05_body_only": system(17, OLD_NUMBER, USER_IDS_CHANGED),
-    "18_user_id_update_documented_but_not_subscribable": Unknown("meta", FIRST, "field:user_id_update"),
+    "14_system_user_changed_number_legacy": system(
+        14, OLD_NUMBER, NUMBERS_CHANGED, IdentityChange(PHONE, None, NEW_PHONE, None)
+    ),
+    "15_system_user_changed_number_v2026_08": system(
+        15, OLD_NUMBER, NUMBERS_CHANGED, IdentityChange(PHONE, USER_ID, NEW_PHONE, NEW_USER_ID)
+    ),
+    "16_system_user_changed_user_id_v2026_08_no_phone": system(
+        16, NOBODY, USER_IDS_CHANGED, IdentityChange(None, USER_ID, None, NEW_USER_ID)
+    ),
+    "17_system_user_changed_user_id_v2026_05_body_only": system(
+        17, OLD_NUMBER, USER_IDS_CHANGED, IdentityChange(PHONE, USER_ID, NEW_PHONE, NEW_USER_ID)
+    ),
+    "18_user_id_update_documented_but_not_subscribable": replace(
+        TEXT,
+        external_id=f"user_id_update:{USER_ID}:{NEW_USER_ID}:1750030073",
+        position=f"{FIRST}.user_id_update[0]",
+        sender=NOBODY,
+        kind="system",
+        text="",
+        details=updated(18),
+        change=IdentityChange(PHONE, USER_ID, PHONE, NEW_USER_ID),
+    ),
     "19_user_preferences_stop_bsuid_only": Unknown("meta", FIRST, "field:user_preferences"),
     "20_edit_image_both_ids": replace(
         TEXT,

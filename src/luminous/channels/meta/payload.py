@@ -10,20 +10,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 
 from pydantic import ValidationError
 
 from luminous.channels.json_body import NotReadable, read_object
+from luminous.channels.meta.changes import Update, announced, updated
 from luminous.channels.meta.kinds import KINDS, said
 from luminous.channels.meta.sender import Contacts, sender_of
 from luminous.channels.meta.wire import Contact, Message, Metadata, Status
-from luminous.messages import ChannelName, Event, Received, StatusChange, Unknown, Unreadable
+from luminous.messages import ChannelName, Event, Received, Sender, StatusChange, Unknown, Unreadable
 from luminous.messages import Status as StatusName
 from luminous.text import Json, clean_json, clean_text
 
 OBJECT = "whatsapp_business_account"
 CALLBACK_PREFIX = "luminous:"  # of `biz_opaque_callback_data`, which comes back on every status
 
+MOST_PIECES = 5_000  # of a body; Meta puts at most a thousand updates in one
 LONGEST_TEXT = 65_536
 LONGEST_CHOICE = 256
 LONGEST_KIND = 60
@@ -40,6 +43,7 @@ _STATUSES: dict[str, StatusName] = {
     "failed": "failed",
 }
 _OUR_ROW = re.compile(re.escape(CALLBACK_PREFIX) + r"([1-9][0-9]{0,17})", re.ASCII)
+NOBODY = Sender(None, None, None, None, None)
 _SECONDS = re.compile(r"[0-9]{1,16}", re.ASCII)
 
 Piece = dict[str, Json]
@@ -84,8 +88,16 @@ def parse(body: bytes, received_at: datetime, channel: ChannelName = "meta") -> 
     entries = envelope.get("entry")
     if not isinstance(entries, list):
         return (Unreadable(channel, "body", "The body has no list of entries."),)
-    events = tuple(read_entries(Call(channel, received_at), "entry", entries))
+    events = at_most(MOST_PIECES, channel, read_entries(Call(channel, received_at), "entry", entries))
     return events or (Unknown(channel, "body", "empty"),)
+
+
+def at_most(number: int, channel: ChannelName, events: Iterator[Event]) -> tuple[Event, ...]:
+    """The events of a body; of one that has more than so many, that it cannot be read."""
+    found = tuple(islice(events, number + 1))
+    if len(found) > number:
+        return (Unreadable(channel, "body", f"The body has more than {number} pieces."),)
+    return found
 
 
 def read_entries(call: Call, at: str, entries: Json) -> Iterator[Event]:
@@ -117,6 +129,12 @@ def _read_entry(call: Call, at: str, entry: Piece) -> Iterator[Event]:
 def read_change(call: Call, at: str, change: Piece) -> Iterator[Event]:
     """The events of one change, `{field, value}`; a field that nobody acts on gives one Unknown."""
     field, value = change.get("field"), change.get("value")
+    if field == "user_id_update" and isinstance(value, dict):
+        number = _business_number_id(value.get("metadata"))
+        yield from _each(
+            call, f"{at}.user_id_update", value.get("user_id_update"), partial(_read_update, number)
+        )
+        return
     if isinstance(field, str) and field != "messages":
         yield Unknown(call.channel, at, f"field:{label(field)}"[:LONGEST_KIND])
         return
@@ -179,6 +197,27 @@ def _read_message(around: Surroundings, call: Call, at: str, piece: Piece) -> It
         group_id=message.group_id,
         details=clean_json(piece if own is None else own),
         sent_at=call.time(message.timestamp),
+        change=announced(message, own),
+    )
+
+
+def _read_update(business_number_id: str, call: Call, at: str, piece: Piece) -> Iterator[Event]:
+    """An announcement in a field of its own becomes the `system` message that it is."""
+    update = Update.model_validate(piece)
+    yield Received(
+        channel=call.channel,
+        external_id=update.key(),
+        position=at,
+        business_number_id=business_number_id,
+        sender=NOBODY,
+        kind="system",
+        text="",
+        choice=None,
+        quoted_id=None,
+        group_id=None,
+        details=clean_json(piece),
+        sent_at=call.time(update.timestamp),
+        change=updated(update),
     )
 
 

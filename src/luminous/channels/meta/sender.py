@@ -5,7 +5,7 @@ may carry many messages of many people.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from luminous.channels.meta.wire import Contact, Message
 from luminous.messages import Sender
@@ -21,6 +21,7 @@ class Person:
     user_id: UserId | None
     parent_user_id: UserId | None
     name: str | None = None  # as it came
+    key_hash: str | None = None
 
 
 NOBODY = Person(None, None, None)
@@ -52,7 +53,7 @@ class Contacts:
 
 def sender_of(message: Message, contacts: Contacts, *, is_only_message: bool) -> Sender:
     """The identifiers that a message came with, completed from its contact."""
-    writer = _person(message.from_, message.from_user_id, message.from_parent_user_id, None)
+    writer = _person(message.from_, message.from_user_id, message.from_parent_user_id)
     # A system message speaks of two identities, so that a contact beside it could be either.
     known = NOBODY if message.type == "system" else contacts.matching(writer, is_only_message=is_only_message)
     phone = writer.phone or known.phone
@@ -62,21 +63,22 @@ def sender_of(message: Message, contacts: Contacts, *, is_only_message: bool) ->
         parent_user_id=writer.parent_user_id or known.parent_user_id,
         wa_id=phone.removeprefix("+") if phone else None,
         profile_name=clean_name(known.name),
+        identity_key_hash=known.key_hash,
     )
 
 
 def _from_contact(contact: Contact) -> Person:
     name = contact.profile.name if contact.profile else None
-    return _person(contact.wa_id, contact.user_id, contact.parent_user_id, name)
+    person = _person(contact.wa_id, contact.user_id, contact.parent_user_id)
+    return replace(person, name=name, key_hash=contact.identity_key_hash)
 
 
-def _person(wa_id: str | None, user_id: str | None, parent_user_id: str | None, name: str | None) -> Person:
+def _person(wa_id: str | None, user_id: str | None, parent_user_id: str | None) -> Person:
     """A user id has been seen where the phone belongs, so the phone's place is asked for both."""
     return Person(
         phone=parse_wa_id(wa_id),
         user_id=parse_user_id(user_id) or parse_user_id(wa_id),
         parent_user_id=parse_user_id(parent_user_id),
-        name=name,
     )
 
 

@@ -34,6 +34,7 @@ def _none_if_wrong(value: object, handler: ValidatorFunctionWrapHandler) -> obje
 
 Trimming = Annotated[T | None, WrapValidator(_none_if_wrong)]
 ExternalId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,512}\z")]
+KeyHash = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,256}\z")]
 Identifier = Annotated[str, Field(coerce_numbers_to_str=True)]  # a phone may come as a number
 ErrorCode = Annotated[int, Field(ge=0, lt=2**31)]
 
@@ -57,6 +58,7 @@ class Contact(Wire):
     wa_id: Trimming[Identifier] = None
     user_id: Trimming[str] = None
     parent_user_id: Trimming[str] = None
+    identity_key_hash: Trimming[KeyHash] = None  # where the shop's number has identity checks on
 
 
 class Context(Wire):
