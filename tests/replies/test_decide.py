@@ -128,21 +128,89 @@ def test_asking_for_a_person_hands_over() -> None:
     assert len(texts(steps)) == 1
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "STOP",
-        "stop",
-        " Stop. ",
-        "STOP!! 🙏",
-        "Unsubscribe",
-        "stop all",
-        "Please stop",
-        "STOP please",
-        "stop sending me messages",
-        "ＳＴＯＰ",
-    ],
-)
+STOPS = """
+STOP
+stop
+ Stop.
+STOP!! 🙏
+🛑 stop 🛑
+stop all
+STOPALL
+Please stop
+STOP please
+stop it now
+stop sending me messages
+Stop sending me any more messages, thank you
+stop sms
+ＳＴＯＰ
+unsubscribe
+UNSUB
+Unsubscribe me please
+opt out
+Opt-out
+OPT OUT NOW
+Lekera awo
+lekera awo nsaba
+Mulekere awo okumpeereza obubaka
+LEKERA AWO ssebo 🙏
+Komya
+komya obubaka
+Mukomye okumpandiikira
+Yimiriza obubaka
+Siyagala bubaka
+siyagala bubaka bwammwe!
+Acha
+ACHA TAFADHALI
+acha kunitumia ujumbe
+Acha kuniandikia sasa
+Sitisha
+sitisha ujumbe zote
+Simamisha matangazo
+Komesha meseji
+Niondoe
+niondoe tafadhali, asante
+Jiondoe
+Sitaki ujumbe
+sitaki ujumbe tena
+"""
+NOT_STOPS = """
+don't stop
+do not stop
+never stop
+non-stop flights
+one stop shop
+bus stop near Wandegeya
+stop by tomorrow
+can I stop by the shop?
+stopwatch
+I stopped by yesterday
+why did you stop my order
+the parcel should stop in Nairobi
+unsubscribe my brother from plus
+cancel
+end
+acha nione bei
+Acha niulize
+acha kwanza nifikirie
+sitaki rangi hii
+sitaki
+simama hapo
+siyagala langi eno
+lekera awo omutwalo gwange mu Kampala
+komya ku ssaawa mukaaga
+I want to start
+start my order tomorrow
+when do you start
+anza na bei
+tandika ku bbeeyi
+"""
+
+
+def lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("words", lines(STOPS))
 def test_stop_in_its_forms_is_recorded_and_confirmed_once(words: str) -> None:
     steps = decide(RETURNING, [message(words), message(words, number=2)])
 
@@ -150,9 +218,7 @@ def test_stop_in_its_forms_is_recorded_and_confirmed_once(words: str) -> None:
     assert len(texts(steps)) == 1
 
 
-@pytest.mark.parametrize(
-    "words", ["don't stop", "bus stop near Wandegeya", "stopwatch", "I want to start", "stop by tomorrow"]
-)
+@pytest.mark.parametrize("words", lines(NOT_STOPS))
 def test_near_misses_of_stop_and_start_change_nothing(words: str) -> None:
     assert not any(isinstance(act, SetConsent) for act in acts(decide(RETURNING, [message(words)])))
 
@@ -172,7 +238,17 @@ def test_of_stop_and_start_the_later_one_counts() -> None:
 def test_start_from_somebody_who_never_left_is_a_greeting() -> None:
     assert decide(NEW, [message("Start")])[0].answer == "welcome"
     assert acts(decide(RETURNING, [message("START")])) == []
-    assert acts(decide(context(opted_out=True), [message("START")])) == [SetConsent("opted_in")]
+    for words in (
+        "START",
+        "start again",
+        "Unstop",
+        "subscribe 🎉",
+        "Tandika",
+        "ddamu",
+        "Anza tena",
+        "endelea!",
+    ):
+        assert acts(decide(context(opted_out=True), [message(words)])) == [SetConsent("opted_in")], words
 
 
 def test_while_a_person_has_the_conversation_the_bot_is_silent_but_stop_still_counts() -> None:

@@ -14,15 +14,32 @@ WORDS: dict[Intent, frozenset[str]] = {
     "plan": frozenset({"plan", "my plan", "subscription", "my subscription"}),
     "person": frozenset({"person", "talk to a person", "human", "agent", "talk to someone"}),
     "menu": frozenset({"menu", "help", "options"}),
-    "stop": frozenset({"stop", "unsubscribe", "opt out"}),
-    "start": frozenset({"start", "start again", "unstop", "subscribe", "opt in"}),
+    "stop": frozenset({"siyagala bubaka", "siyagala bubaka bwammwe", "sitaki ujumbe", "sitaki ujumbe tena"}),
+    "start": frozenset(
+        {"start", "start again", "unstop", "subscribe", "opt in", "resume"}
+        | {"tandika", "tandika nate", "ddamu", "ddamu otandike", "weyongere"}  # Luganda
+        | {"anza", "anza tena", "endelea", "niunge tena", "nataka ujumbe"}  # Swahili
+    ),
 }
 INTENT_OF_WORDS: dict[str, Intent] = {words: intent for intent, phrases in WORDS.items() for words in phrases}
 
-# Words that may stand around STOP without changing what it asks: "please stop sending me messages".
-AROUND_STOP = frozenset(
-    "stop please it this now all sending me any more messages message promotions thanks".split()  # noqa: SIM905 - words read best as words
+# STOP in English, Luganda and Swahili, and the words that may stand around it without changing what it asks:
+# "please stop sending me messages". Any other word makes it something else: "stop by the shop", "acha nione bei".
+STOPS = frozenset(
+    """
+    stop stopall unsubscribe unsub optout
+    lekeraawo mulekereawo komya mukomye yimiriza
+    acha sitisha simamisha komesha niondoe jiondoe
+    """.split()  # noqa: SIM905 - words read best as words
 )
+AROUND_STOP = STOPS | frozenset(
+    """
+    please it this now all sending me any more messages message sms texts promotions ads news thanks thank you
+    nsaba bambi ssebo nnyabo kati mwebale webale okumpeereza okumpandiikira obubaka bubaka bwammwe byonna
+    tafadhali naomba sasa kunitumia kuniandikia ujumbe meseji matangazo zote tena asante
+    """.split()  # noqa: SIM905
+)
+WRITTEN_APART = {"opt out": "optout", "lekera awo": "lekeraawo", "mulekere awo": "mulekereawo"}
 
 # What people say without asking for anything, in English, Luganda and Swahili.
 COURTESIES = frozenset(
@@ -53,9 +70,14 @@ def intent_of(message: Message) -> Intent | None:
     if message.kind not in WORDED:
         return None
     words = _plain(message.text)
-    if "stop" in words.split() and AROUND_STOP.issuperset(words.split()):
-        return "stop"
-    return INTENT_OF_WORDS.get(words)
+    return "stop" if _says_stop(words) else INTENT_OF_WORDS.get(words)
+
+
+def _says_stop(words: str) -> bool:
+    for apart, together in WRITTEN_APART.items():
+        words = words.replace(apart, together)
+    said = set(words.split())
+    return bool(said & STOPS) and said <= AROUND_STOP
 
 
 def wants_an_answer(message: Message) -> bool:
