@@ -22,7 +22,8 @@ from luminous.db import Connection, Database
 from luminous.simulator import SimulatorSettings
 
 NUMBER_ID = "106540352242922"
-TOKEN = "the token"
+TOKEN = "the-token"
+TABLES = ("posts", "updates", "calls", "media", "switches", "changes", "phones", "sqlite_sequence")
 Body = dict[str, Any]  # a webhook or an answer, as JSON gives it
 
 
@@ -106,7 +107,7 @@ class Shop:
         self.rows("delete from updates where post_id is null")
         self.rows("update posts set next_at = null where next_at > ?", time.time())
         await self.until(lambda: not self.rows("select id from posts where next_at is not null"))
-        for table in ("posts", "updates", "calls", "media", "switches", "phones", "sqlite_sequence"):
+        for table in TABLES:
             self.rows(f"delete from {table}")  # noqa: S608 - the names above
         self.bodies, self.released, self.unsigned = [], [], 0
         await self.client.get(self.url)  # the first look buys the first phone
@@ -206,9 +207,16 @@ def app_of(shop: Shop, database: Database) -> FastAPI:
 @asynccontextmanager
 async def open_shop(data_dir: Path, database: Database) -> AsyncGenerator[Shop]:
     """The shop and the simulator, served on a free port."""
+    async with served(data_dir, lambda shop: app_of(shop, database)) as shop:
+        yield shop
+
+
+@asynccontextmanager
+async def served(data_dir: Path, app: Callable[[Shop], FastAPI]) -> AsyncGenerator[Shop]:
+    """The application made for the shop, on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         shop = Shop(data_dir, port=listener.getsockname()[1])
-        server = Server(app_of(shop, database))
+        server = Server(app(shop))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn offers no event for it
             await asyncio.sleep(0.01)

@@ -151,7 +151,7 @@ async def test_a_body_that_is_no_json_object_is_invalid(lasting_shop: Shop, raw:
     answer = await lasting_shop.client.post(
         f"{lasting_shop.url}/graph/v26.0/{NUMBER_ID}/messages",
         content=raw,
-        headers={"Authorization": "Bearer the token"},
+        headers={"Authorization": "Bearer the-token"},
     )
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, 100)

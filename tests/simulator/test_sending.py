@@ -162,7 +162,7 @@ async def test_a_lost_answer_arrives_on_the_phone_and_in_statuses_but_is_never_a
                 "text": {"body": "Hi"},
                 "biz_opaque_callback_data": "5",
             },
-            headers={"Authorization": "Bearer the token"},
+            headers={"Authorization": "Bearer the-token"},
             timeout=0.5,
         )
     await shop.until(lambda: len(shop.statuses()) == 2)
@@ -175,7 +175,7 @@ async def test_the_shop_fetches_a_picture_in_two_steps_with_its_token(shop: Shop
     await shop.act("/phones/1/messages", sample="yes", text="This one?")
     await shop.until(shop.messages)
     image = shop.messages()[0]["image"]
-    graph, token = f"{shop.url}/graph/v26.0/{image['id']}", {"Authorization": "Bearer the token"}
+    graph, token = f"{shop.url}/graph/v26.0/{image['id']}", {"Authorization": "Bearer the-token"}
 
     described = (await shop.client.get(graph, headers=token)).json()
     downloaded = await shop.client.get(described["url"], headers=token)

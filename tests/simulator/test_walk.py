@@ -1,40 +1,16 @@
 """A person walks the simulator in a real browser, at a desk and on a phone."""
 
-from collections.abc import AsyncGenerator
-from pathlib import Path
-
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from luminous.db import Database, sql
 
+from .browsing import DESK, NEEDS_BROWSER, POCKET, watch_for_trouble
 from .stand_in import Body, Shop
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESK, POCKET = ViewportSize(width=1280, height=800), ViewportSize(width=375, height=760)
 KNOW = sql("select resolve_customer(%(phone)s, %(user_id)s, null, %(name)s)::text").into(str)
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
-]
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncGenerator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        await browser.close()
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture
@@ -154,11 +130,3 @@ async def try_everything(page: Page, answering_shop: Shop) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") <= DESK["width"]
     assert "from" not in answering_shop.messages()[-1]
     assert trouble == []
-
-
-def watch_for_trouble(page: Page) -> list[str]:
-    """What the page complains about, among it anything that its content policy refused."""
-    trouble: list[str] = []
-    page.on("console", lambda said: trouble.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    return trouble

@@ -2,37 +2,16 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, cast
-
-import pytest
 
 from luminous.channels.meta.payload import parse
 from luminous.messages import Received, StatusChange
 
+from .documented import documented, keys
 from .stand_in import Body, Shop
-
-BODIES = Path(__file__).parents[1] / "channels/meta/bodies"
-
-
-def keys(value: Any, path: str = "") -> set[str]:
-    """Every path of keys in a body; lists count as their elements."""
-    if isinstance(value, list):
-        return set[str]().union(*(keys(inner, path) for inner in cast("list[Any]", value)))
-    if not isinstance(value, dict):
-        return set()
-    inside = {f"{path}.{key}": inner for key, inner in cast("Body", value).items()}
-    return set(inside).union(*(keys(inner, at) for at, inner in inside.items()))
-
-
-def documented(name: str) -> set[str]:
-    """The keys of a documented body. None of our phones belongs to an enrolled portfolio: no parent ids."""
-    body = json.loads((BODIES / f"{name}.json").read_text())
-    return {path for path in keys(body) if "parent_user_id" not in path}
 
 
 async def hide_number(shop: Shop) -> None:
-    await be(shop, username="amina.n", is_number_hidden="true")
+    await be(shop, username="amina.n", shows="user_id")
 
 
 async def be(shop: Shop, **identity: str) -> None:
@@ -164,30 +143,3 @@ async def test_the_shops_own_parser_understands_everything_that_a_phone_sends(sh
     assert {event.sender.user_id for event in received.values()} == {shop.user_id()}
     assert {event.sender.phone for event in received.values()} == {"+" + shop.number()}
     assert len([event for event in events if isinstance(event, StatusChange)]) == 2
-
-
-@pytest.mark.parametrize(
-    ("identity", "sentence"),
-    [
-        ({"number": "0723456789"}, "No network uses that number."),
-        ({"number": "UG.1"}, "not a phone number"),
-        ({"user_id": "nonsense"}, "Two capital letters"),
-        ({"username": ".amina"}, "3 to 35"),
-        ({"is_number_hidden": "true"}, "choose one"),
-        ({"number": "second"}, "has that number"),
-        ({"user_id": "second"}, "has that user id"),
-    ],
-)
-async def test_an_identity_that_cannot_be_is_refused_with_a_sentence(
-    shop: Shop, identity: dict[str, str], sentence: str
-) -> None:
-    await shop.act("/phones")
-    second = {"number": "+" + shop.number(2), "user_id": shop.user_id(2)}
-    given = {key: second[key] if value == "second" else value for key, value in identity.items()}
-    before = shop.rows("select * from phones")
-
-    usual = {"name": "A", "number": "+" + shop.number(), "user_id": shop.user_id()}
-    answer = await shop.act("/phones/1", **(usual | given))
-
-    assert sentence in answer.text
-    assert shop.rows("select * from phones") == before

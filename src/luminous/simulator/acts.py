@@ -1,15 +1,16 @@
-"""What a person does on the page: write, press, react, change the phone, turn a switch."""
+"""What a person does on the page: write, press, react, add a phone, turn a switch."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, UploadFile
-from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from luminous.db import again
-from luminous.simulator import chats, contents, media, phones, progress, switches
+from luminous.simulator import chats, contents, identity_acts, media, phones, progress, switches
+from luminous.simulator.identity_acts import phone_with_whatsapp
 from luminous.simulator.network import Network
-from luminous.simulator.pages import SAMPLE_PICTURE, identity
+from luminous.simulator.pages import SAMPLE_PICTURE
 from luminous.simulator.phones import Phone
 from luminous.text import Json
 
@@ -29,6 +30,7 @@ def routes(network: Network) -> APIRouter:
     router = APIRouter(prefix="/simulator", include_in_schema=False, dependencies=[Depends(from_this_site)])
     _write_routes(router, network)
     _phone_routes(router, network)
+    router.include_router(identity_acts.routes(network))
     return router
 
 
@@ -41,7 +43,7 @@ def _write_routes(router: APIRouter, network: Network) -> None:
         sample: Annotated[str, Form()] = "",
         picture: UploadFile | None = None,
     ) -> Response:
-        phone = _phone(network, phone_id)
+        phone = phone_with_whatsapp(network, phone_id)
         text = text.strip()[:LONGEST_TEXT]
         content = SAMPLE_PICTURE.read_bytes() if sample else await picture.read() if picture else b""
         try:
@@ -56,7 +58,7 @@ def _write_routes(router: APIRouter, network: Network) -> None:
     async def choose(  # pyright: ignore[reportUnusedFunction] - a route
         phone_id: int, wamid: Annotated[str, Form()], choice: Annotated[str, Form()]
     ) -> Response:
-        phone = _phone(network, phone_id)
+        phone = phone_with_whatsapp(network, phone_id)
         message = chats.message_by_wamid(network.store, wamid)
         chosen = [each for each in contents.choices(message) if each.id == choice] if message else []
         if message is None or not chosen:
@@ -70,7 +72,7 @@ def _write_routes(router: APIRouter, network: Network) -> None:
 
     @router.post("/phones/{phone_id}/number")
     async def share_number(phone_id: int, wamid: Annotated[str, Form()]) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
-        phone = _phone(network, phone_id)
+        phone = phone_with_whatsapp(network, phone_id)
         number: Json = {"phone": f"+{phone.number}", "wa_id": phone.number, "type": "MOBILE"}
         _send(network, phone, "contacts", [{"origin": "contact_request", "phones": [number]}], wamid)
         return Response(status_code=DONE)
@@ -80,7 +82,7 @@ def _write_routes(router: APIRouter, network: Network) -> None:
         phone_id: int, wamid: Annotated[str, Form()], emoji: Annotated[str, Form()] = ""
     ) -> Response:
         reaction: Json = {"message_id": wamid, "emoji": emoji[:40]} if emoji else {"message_id": wamid}
-        _send(network, _phone(network, phone_id), "reaction", reaction, None)
+        _send(network, phone_with_whatsapp(network, phone_id), "reaction", reaction, None)
         return Response(status_code=DONE)
 
 
@@ -99,37 +101,12 @@ def _send(network: Network, phone: Phone, kind: str, content: Json, quoted: str 
         progress.tell_message(network, phone, message)
 
 
-def _phone(network: Network, phone_id: int) -> Phone:
-    phone = phones.phone_by_id(network.store, phone_id)
-    if phone is None:
-        raise HTTPException(404, "That phone was removed.")
-    return phone
-
-
 def _phone_routes(router: APIRouter, network: Network) -> None:
     @router.post("/phones")
     async def add() -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         added = phones.add_phone(network.store)
         network.bell.ring()
         return RedirectResponse(f"/simulator?phone={added.id}", 303)
-
-    @router.post("/phones/{phone_id}")
-    async def change(  # pyright: ignore[reportUnusedFunction] - a route
-        phone_id: int,
-        name: Annotated[str, Form()] = "",
-        number: Annotated[str, Form()] = "",
-        user_id: Annotated[str, Form()] = "",
-        username: Annotated[str, Form()] = "",
-        is_number_hidden: Annotated[bool, Form()] = False,
-    ) -> Response:
-        phone = _phone(network, phone_id)
-        given = phones.Identity(name, number, user_id, username, is_number_hidden)
-        try:
-            phones.change_identity(network.store, phone, given)
-        except phones.InvalidIdentity as error:
-            return HTMLResponse(identity(phone, given=given, wrong=error))
-        network.bell.ring()
-        return HTMLResponse(identity(_phone(network, phone_id), is_saved=True))
 
     @router.post("/phones/{phone_id}/remove")
     async def remove(phone_id: int) -> Response:  # pyright: ignore[reportUnusedFunction] - a route

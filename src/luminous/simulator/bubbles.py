@@ -1,15 +1,17 @@
 """A chat as the phone shows it: messages with their quotes, reactions, ticks and buttons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 
 from markupsafe import Markup
 
 from luminous.simulator import chats
+from luminous.simulator.changes import Change, changes_of
 from luminous.simulator.chats import Message
 from luminous.simulator.contents import Choice, choices, parsed, plain_text, text_at
+from luminous.simulator.notes import Note, note
 from luminous.simulator.store import Store
 from luminous.simulator.view import clock, formatted
 
@@ -61,31 +63,49 @@ class Bubble:
     picture_id: str | None = None
     problem: str | None = None  # why it is not with the shop yet
     notice: str | None = None  # shown in the middle instead of the bubble
+    is_note: ClassVar[bool] = False
 
 
-def bubbles(store: Store, phone_id: int) -> list[Bubble]:
-    """The phone's chat, oldest first."""
+def bubbles(store: Store, phone_id: int) -> list[Bubble | Note]:
+    """The phone's chat, oldest first: its messages, and between them what happened to the phone."""
     messages = chats.latest(store, phone_id)
+    is_all = len(messages) < chats.SHOWN
+    happened = changes_of(store, phone_id, since=0 if is_all else messages[0].created_at)
     by_wamid = {message.wamid: message for message in messages}
     problems = _problems(store, phone_id)
     reactions = _reactions(messages)
-    shown: list[Bubble] = []
-    day: date | None = None
+    shown: list[Bubble | Note] = []
+    today: date | None = None
+    for entry in _in_order(messages, happened):
+        at = entry.at if isinstance(entry, Change) else entry.created_at
+        on = datetime.fromtimestamp(at).astimezone().date()
+        day = _day(on) if on != today else None
+        today = on
+        if isinstance(entry, Change):
+            shown.append(note(entry, day))
+            continue
+        shown.append(
+            _bubble(
+                entry,
+                day=day,
+                quoted=by_wamid.get(entry.quoted_wamid or ""),
+                reactions=reactions.get(entry.wamid, ""),
+                problem=problems.get(entry.id),
+            )
+        )
+    return shown
+
+
+def _in_order(messages: Sequence[Message], happened: Sequence[Change]) -> Iterator[Message | Change]:
+    """Both as they came. Messages keep their own order, also where a clock went back."""
+    waiting = list(happened)
     for message in messages:
         if message.kind == "reaction":
             continue
-        written_on = datetime.fromtimestamp(message.created_at).astimezone().date()
-        shown.append(
-            _bubble(
-                message,
-                day=_day(written_on) if written_on != day else None,
-                quoted=by_wamid.get(message.quoted_wamid or ""),
-                reactions=reactions.get(message.wamid, ""),
-                problem=problems.get(message.id),
-            )
-        )
-        day = written_on
-    return shown
+        while waiting and waiting[0].at < message.created_at:
+            yield waiting.pop(0)
+        yield message
+    yield from waiting
 
 
 def _bubble(

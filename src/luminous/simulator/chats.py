@@ -12,6 +12,8 @@ from luminous.text import Json
 
 WINDOW_SECONDS = 24 * 3600  # free-form messages, from the customer's last own one (WhatsApp Cloud API)
 
+SHOWN = 200  # of a chat
+
 Status = Literal["waiting", "taken", "accepted", "sent", "delivered", "read", "failed", "dropped"]
 
 
@@ -121,7 +123,7 @@ def message_by_id(store: Store, message_id: int) -> Message | None:
     return store.row(Message, "select * from messages where id = :id", id=message_id)
 
 
-def latest(store: Store, phone_id: int, count: int = 200) -> list[Message]:
+def latest(store: Store, phone_id: int, count: int = SHOWN) -> list[Message]:
     """The last messages of a phone's chat, oldest first."""
     newest_first = store.rows(
         Message,
@@ -133,11 +135,16 @@ def latest(store: Store, phone_id: int, count: int = 200) -> list[Message]:
 
 
 def is_window_open(store: Store, phone_id: int, now: float) -> bool:
-    """Whether the shop may write freely: a real message came from this phone within 24 hours."""
+    """Whether the shop may write freely: a real message came from this phone within 24 hours.
+
+    Nothing counts that was written before the number became this phone's.
+    """
     last = store.row(
         float,
         """
-        select max(created_at) from messages
+        select max(messages.created_at)
+          from messages
+          join phones on phones.id = phone_id and phones.registered_at <= messages.created_at
          where phone_id = :phone_id and not is_from_shop and kind <> 'reaction'
         """,
         phone_id=phone_id,

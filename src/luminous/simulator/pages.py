@@ -8,6 +8,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from luminous.errors import DatabaseAway, is_retryable, sqlstate
 from luminous.simulator import bubbles, chats, contents, media, phones, wires
+from luminous.simulator.decisions import reason_for
+from luminous.simulator.identity_page import identity, live_pieces
 from luminous.simulator.network import Network
 from luminous.simulator.panel import Sight, look
 from luminous.simulator.phones import Phone
@@ -39,7 +41,7 @@ def routes(network: Network) -> APIRouter:
             "page.html",
             shop_name=network.settings.shop_name,
             shown=shown,
-            identity=identity(shown),
+            identity=identity(network, shown),
             **quick_pieces(network, shown),
             shop=await shop_piece(network, shown),
         )
@@ -71,20 +73,6 @@ def routes(network: Network) -> APIRouter:
     return router
 
 
-def identity(
-    phone: Phone,
-    *,
-    given: phones.Identity | None = None,
-    wrong: phones.InvalidIdentity | None = None,
-    is_saved: bool = False,
-) -> str:
-    """The identity form; after a refusal with what was given and the reason."""
-    shown = given or phones.Identity(
-        phone.name, f"+{phone.number}", phone.user_id, phone.username, phone.is_number_hidden
-    )
-    return render("identity.html", phone=phone, given=shown, wrong=wrong, is_saved=is_saved)
-
-
 def quick_pieces(network: Network, shown: Phone) -> dict[str, str]:
     """The pieces that need only the simulator's own store, by name."""
     store = network.store
@@ -93,18 +81,20 @@ def quick_pieces(network: Network, shown: Phone) -> dict[str, str]:
     return {
         "phones": render(
             "phones.html",
-            phones=[(phone, phones.shown(phone)) for phone in phones.all_phones(store)],
+            phones=phones.labels(phones.all_phones(store)),
             shown=shown,
             unread=chats.unread_counts(store),
         ),
-        "presence": "typing…" if is_typing else "online",
+        "presence": "typing…" if is_typing else "online" if shown.has_whatsapp else "not reachable",
         "chat": render(
             "chat.html",
             chat=chat,
             phone_id=shown.id,
             shop_name=network.settings.shop_name,
             is_typing=is_typing,
+            has_whatsapp=shown.has_whatsapp,
         ),
+        **live_pieces(network, shown),
         "switches": render("switches.html", positions=positions(store), settings=SETTINGS),
         "wire": render(
             "wire.html", post=wires.last_post(store, shown.id), call=wires.last_call(store, shown.id)
@@ -124,13 +114,22 @@ async def shop_piece(network: Network, shown: Phone) -> str:
         if sqlstate(error) is None and not is_retryable(error):
             raise
         problem = AWAY if is_retryable(error) else UNPREPARED
-    return render("shop.html", sight=sight, problem=problem, phone=shown, name=phones.shown(shown))
+    return render(
+        "shop.html",
+        sight=sight,
+        problem=problem,
+        phone=shown,
+        name=phones.shown(shown),
+        reason=reason_for(sight.last.decision) if sight and sight.last and sight.last.decision else None,
+    )
 
 
-def _looking(network: Network, shown: Phone) -> asyncio.Task[Sight | None]:
-    async def read() -> Sight | None:
+def _looking(network: Network, shown: Phone) -> asyncio.Task[Sight]:
+    wamids = wires.last_told(network.store, shown.id)
+
+    async def read() -> Sight:
         async with network.database.transaction() as conn:
-            return await look(conn, shown)
+            return await look(conn, shown, wamids)
 
     task = asyncio.create_task(read())
     network.looking.add(task)

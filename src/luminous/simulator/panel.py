@@ -1,11 +1,22 @@
-"""What the shop sees of a phone: its customer, read from the shop's own tables."""
+"""What the shop sees of a phone, read from its own tables: the customer, the plan, the conversation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from luminous.db import Connection, sql
 from luminous.simulator.phones import Phone
+from luminous.simulator.recognition import (
+    Conflict,
+    Decided,
+    Identifier,
+    Merged,
+    identifiers,
+    last_decision,
+    merged,
+    open_conflicts,
+)
 
 SHOWN_MESSAGES = 8
 
@@ -24,7 +35,6 @@ class Customer:
     identity_epoch: int
     created_at: datetime
     last_seen_at: datetime | None
-    open_conflicts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +49,6 @@ class Plan:
     open_quote_limit: int
     status: str | None  # of the live subscription; None when there is none
     start_date: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Identifier:
-    """An identifier that named this customer for a while."""
-
-    kind: str
-    value: str
-    from_at: datetime
-    until_at: datetime | None
-    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +77,53 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """Everything the shop knows about one phone."""
+class Record:
+    """Everything that the shop knows about one customer."""
 
     customer: Customer
-    plan: Plan | None
+    merged: list[Merged]
     identifiers: list[Identifier]
+    plan: Plan | None
     conversation: Conversation | None
     lines: list[Line]
 
 
-async def look(conn: Connection, phone: Phone) -> Sight | None:
-    """What the shop knows about the phone's owner; None while it does not know the person.
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the shop sees of a phone. record None: it does not know the person; last None: heard nothing.
 
-    Found by user id, else by phone number, as the shop itself does.
+    number_holder: who has the phone's number on the shop's records, where that is not the record.
     """
-    customer = await CUSTOMER.maybe(conn, user_id=phone.user_id, phone_number=f"+{phone.number}")
+
+    last: Decided | None
+    conflicts: list[Conflict]
+    record: Record | None
+    number_holder: str | None
+
+
+async def look(conn: Connection, phone: Phone, wamids: Sequence[str]) -> Sight:
+    """What the shop sees of the phone, and what it decided about the last of these messages.
+
+    The customer is found by what the phone shows, as the shop finds it: the user id, else the number of
+    somebody who has no other user id.
+    """
+    user_id = None if phone.hides_user_id else phone.user_id
+    phone_number = None if phone.is_number_hidden else f"+{phone.number}"
+    last = await last_decision(conn, wamids)
+    customer = await CUSTOMER.maybe(conn, user_id=user_id, phone_number=phone_number)
+    concerned = (last.customer_id if last else None, customer.id if customer else None)
+    conflicts = await open_conflicts(conn, [each for each in concerned if each])
     if customer is None:
-        return None
-    return Sight(
+        return Sight(last, conflicts, None, await NUMBER_HOLDER.maybe(conn, phone_number=phone_number))
+    return Sight(last, conflicts, await _record(conn, customer), None)
+
+
+async def _record(conn: Connection, customer: Customer) -> Record:
+    return Record(
         customer,
+        await merged(conn, customer.id),
+        await identifiers(conn, customer.id),
         await PLAN.maybe(conn, customer_id=customer.id),
-        await IDENTIFIERS.all(conn, customer_id=customer.id),
         await CONVERSATION.maybe(conn, customer_id=customer.id),
         await LINES.all(conn, customer_id=customer.id, count=SHOWN_MESSAGES),
     )
@@ -107,14 +131,18 @@ async def look(conn: Connection, phone: Phone) -> Sight | None:
 
 CUSTOMER = sql("""
     select id, display_name, phone_number, whatsapp_id, whatsapp_user_id, profile_id, consent_status,
-           identity_epoch, created_at, last_seen_at,
-           (select count(*) from customer_conflicts
-             where resolved_at is null and customers.id in (writer_id, other_id)) as open_conflicts
+           identity_epoch, created_at, last_seen_at
       from customers
-     where deleted_at is null and (whatsapp_user_id = %(user_id)s or phone_number = %(phone_number)s)
-     order by (whatsapp_user_id = %(user_id)s) is true desc
+     where deleted_at is null
+       and (whatsapp_user_id = %(user_id)s or id = (select survivor_with_merged_user_id(%(user_id)s))
+            or phone_number = %(phone_number)s and (whatsapp_user_id is null or %(user_id)s is null))
+     order by (whatsapp_user_id = %(user_id)s) is true desc,
+              (id = (select survivor_with_merged_user_id(%(user_id)s))) is true desc
      limit 1
 """).into(Customer)
+NUMBER_HOLDER = sql("""
+    select display_name from customers where deleted_at is null and phone_number = %(phone_number)s
+""").into(str)
 PLAN = sql("""
     select held.plan_code, held.plan_name, held.is_trial, held.is_ending, held.valid_until,
            held.open_quote_limit, live.status, live.start_date
@@ -123,10 +151,6 @@ PLAN = sql("""
         on live.customer_id = held.customer_id and live.status in ('active', 'cancel_scheduled')
      where held.customer_id = %(customer_id)s
 """).into(Plan)
-IDENTIFIERS = sql("""
-    select kind, value, from_at, until_at, cause from customer_identifiers
-     where customer_id = %(customer_id)s order by id desc limit 20
-""").into(Identifier)
 CONVERSATION = sql("""
     select waiting_since, failed_attempts, last_message_at,
            case when handed_over_at > now() - interval '24 hours' then handed_over_at end as handed_over_at,

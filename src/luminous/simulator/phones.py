@@ -1,11 +1,10 @@
 """The phones of the simulator: who holds one, and what WhatsApp says about that person."""
 
-import re
 import secrets
+from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
-from luminous.errors import InvalidPhone, LuminousError
-from luminous.phone import parse_phone, parse_user_id
 from luminous.simulator.store import Store
 from luminous.text import clean_name
 
@@ -19,40 +18,29 @@ PEOPLE = (
 )
 NETWORKS = ("70", "74", "75", "76", "77", "78")  # Ugandan mobile prefixes after the country code 256
 
-# WhatsApp's rules for usernames (WhatsApp Cloud API, usernames).
-_USERNAME = re.compile(r"(?!www)(?!.*\.\.)(?=.*[a-z])[a-z0-9_](?:[a-z0-9._]{1,33})[a-z0-9_]", re.ASCII)
-
-
-class InvalidIdentity(LuminousError):
-    """An identity that no phone can have; `field` names the part, the sentence says why."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a person's phone tells WhatsApp. `number` is digits with the country code."""
-
-    name: str
-    number: str
-    user_id: str
-    username: str  # empty: none
-    is_number_hidden: bool
+Shows = Literal["both", "number", "user_id"]  # which identifiers the shop gets with a message
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One phone of the simulator."""
+    """One phone of the simulator. `number` is digits with the country code."""
 
     id: int
     name: str
     number: str
     user_id: str
-    username: str
+    username: str  # empty: none
     is_number_hidden: bool
     typing_until: float
+    hides_user_id: bool
+    has_whatsapp: bool  # False: its SIM card was sold; number and user id are those to come
+    identity_key: str
+    registered_at: float
+
+    @property
+    def shows(self) -> Shows:
+        """Which identifiers the shop gets with a message."""
+        return "user_id" if self.is_number_hidden else "number" if self.hides_user_id else "both"
 
 
 def all_phones(store: Store) -> list[Phone]:
@@ -66,95 +54,69 @@ def phone_by_id(store: Store, phone_id: int) -> Phone | None:
 
 
 def phone_by_number(store: Store, number: str) -> Phone | None:
-    """Who has the number (digits with the country code), or None."""
-    return store.row(Phone, "select * from phones where number = :number", number=number)
+    """Whose WhatsApp has the number (digits with the country code), or None."""
+    return store.row(Phone, "select * from phones where number = :number and has_whatsapp", number=number)
 
 
 def phone_by_user_id(store: Store, user_id: str) -> Phone | None:
-    """Who has the business-scoped user id, or None."""
-    return store.row(Phone, "select * from phones where user_id = :user_id", user_id=user_id)
+    """Whose WhatsApp has the business-scoped user id, or None."""
+    return store.row(Phone, "select * from phones where user_id = :user_id and has_whatsapp", user_id=user_id)
 
 
-def add_phone(store: Store) -> Phone:
-    """A new phone for the next of a few people, with a number and a user id that nobody had."""
-    used = store.rows(str, "select name from phones")
-    name = next((name for name in PEOPLE if name not in used), f"Customer {len(used) + 1}")
-    number = "256" + secrets.choice(NETWORKS) + f"{secrets.randbelow(10**7):07}"
+def add_phone(store: Store, name: str | None = None) -> Phone:
+    """A new phone with a number and a user id that nobody had. name None: the next of a few people."""
     phone_id = store.insert(
         """
-        insert into phones (name, number, user_id, username, is_number_hidden)
-        values (:name, :number, :user_id, '', 0)
+        insert into phones (name, number, user_id, username, is_number_hidden, identity_key)
+        values (:name, :number, :user_id, '', 0, lower(hex(randomblob(8))))
         """,
-        name=name,
-        number=number,
-        user_id=f"UG.{secrets.randbelow(9 * 10**19) + 10**19}",
+        name=_next_name(store) if name is None else name,
+        number=new_number(store),
+        user_id=new_user_id(),
     )
-    return Phone(phone_id, name, number, _user_id_of(store, phone_id), "", False, 0.0)
+    added = phone_by_id(store, phone_id)
+    assert added is not None  # noqa: S101 - inserted in the lines above
+    return added
 
 
-def _user_id_of(store: Store, phone_id: int) -> str:
-    return store.rows(str, "select user_id from phones where id = :id", id=phone_id)[0]
+def _next_name(store: Store) -> str:
+    used = store.rows(str, "select name from phones")
+    return next((name for name in PEOPLE if name not in used), f"Customer {len(used) + 1}")
 
 
-def change_identity(store: Store, phone: Phone, identity: Identity) -> None:
-    """Give the phone another identity. Raises InvalidIdentity."""
-    named = Identity(
-        name=identity.name.strip()[:400],
-        number=_number(identity.number),
-        user_id=identity.user_id.strip(),
-        username=identity.username.strip().removeprefix("@").lower(),
-        is_number_hidden=identity.is_number_hidden,
-    )
-    _check(store, phone, named)
-    store.run(
-        """
-        update phones
-           set name = :name, number = :number, user_id = :user_id, username = :username,
-               is_number_hidden = :hidden
-         where id = :id
-        """,
-        id=phone.id,
-        name=named.name,
-        number=named.number,
-        user_id=named.user_id,
-        username=named.username,
-        hidden=int(named.is_number_hidden),
-    )
+def new_number(store: Store) -> str:
+    """A Ugandan mobile number that no phone here has or had, as digits."""
+    while True:
+        number = "256" + secrets.choice(NETWORKS) + f"{secrets.randbelow(10**7):07}"
+        if not store.rows(
+            int,
+            """
+            select 1 from phones where number = :number
+            union all
+            select 1 from changes where old_number = :number
+            """,
+            number=number,
+        ):
+            return number
 
 
-def _number(typed: str) -> str:
-    """Digits with the country code. A number with a plus is taken as it is, so that odd ones can be tried."""
-    if re.fullmatch(r"\+[1-9][0-9]{7,14}", typed.strip(), re.ASCII):
-        return typed.strip()[1:]
-    try:
-        return parse_phone(typed)[1:]
-    except InvalidPhone as error:
-        raise InvalidIdentity("number", str(error)) from error
-
-
-def _check(store: Store, phone: Phone, named: Identity) -> None:
-    if parse_user_id(named.user_id) is None:
-        raise InvalidIdentity(
-            "user_id", "Two capital letters, a dot, then letters or digits, such as UG.13491208655302741918."
-        )
-    if named.username and not _USERNAME.fullmatch(named.username):
-        raise InvalidIdentity(
-            "username",
-            "3 to 35 of a–z, 0–9, dot and underscore, with at least one letter; no dot at the ends.",
-        )
-    if named.is_number_hidden and not named.username:
-        raise InvalidIdentity("username", "Who hides the number has a username; choose one.")
-    holder = phone_by_number(store, named.number)
-    if holder and holder.id != phone.id:
-        raise InvalidIdentity("number", f"{shown(holder)} has that number. Change that phone first.")
-    holder = phone_by_user_id(store, named.user_id)
-    if holder and holder.id != phone.id:
-        raise InvalidIdentity("user_id", f"{shown(holder)} has that user id; nobody shares one.")
+def new_user_id() -> str:
+    """A business-scoped user id that nobody had."""
+    return f"UG.{secrets.randbelow(9 * 10**19) + 10**19}"
 
 
 def shown(phone: Phone) -> str:
     """A name to call the phone by, also when its profile has none that shows."""
     return clean_name(phone.name) or f"+{phone.number}"
+
+
+def labels(phones: list[Phone]) -> list[tuple[Phone, str]]:
+    """Each phone with a name to call it by; phones of one name also get their last digits."""
+    names = Counter(shown(phone) for phone in phones)
+    return [
+        (phone, f"{shown(phone)} …{phone.number[-3:]}" if names[shown(phone)] > 1 else shown(phone))
+        for phone in phones
+    ]
 
 
 def remove_phone(store: Store, phone_id: int) -> None:

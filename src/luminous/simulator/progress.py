@@ -1,8 +1,12 @@
-"""What becomes of the shop's messages with time, and what of it WhatsApp tells the shop."""
+"""What becomes of the shop's messages with time, and all that WhatsApp tells the shop."""
 
 import json
+from datetime import UTC, datetime
 
-from luminous.simulator import chats, phones, wire
+from luminous.channels.meta.payload import parse
+from luminous.messages import Received
+from luminous.simulator import announcements, chats, phones, wire
+from luminous.simulator.changes import Change, Shape, mark_announced
 from luminous.simulator.chats import Message, Status
 from luminous.simulator.network import Network
 from luminous.simulator.switches import strikes
@@ -50,22 +54,40 @@ def tell_status(network: Network, message: Message, status: Status) -> None:
     phone = phones.phone_by_id(network.store, message.phone_id) if message.phone_id else None
     change = wire.status_change(network.settings, phone, message, status, network.now())
     late = LATE_SECONDS if strikes(network.store, "delay_statuses") else 0
-    _owe(network, message, change, late)
+    _owe(network, change, message.phone_id, message.id, late)
 
 
 def tell_message(network: Network, phone: phones.Phone, message: Message) -> None:
     """Owe the shop the webhook of a message that a person wrote."""
-    _owe(network, message, wire.message_change(network.settings, phone, message), 0)
+    with_key = strikes(network.store, "identity_checks")
+    change = wire.message_change(network.settings, phone, message, with_identity_key=with_key)
+    _owe(network, change, message.phone_id, message.id)
 
 
-def _owe(network: Network, message: Message, change: Json, late: float) -> None:
+def announce(network: Network, change: Change, shape: Shape) -> None:
+    """Owe the shop the webhook that tells of a new number. Each time it is a message of its own."""
+    told = announcements.announcement(network.settings, change, shape, chats.new_wamid())
+    with network.store.together():
+        mark_announced(network.store, change, shape, _name_at_the_shop(told))
+        _owe(network, told, change.phone_id)
+
+
+def _name_at_the_shop(told: Json) -> str | None:
+    """The id under which the shop keeps it. One shape has no message id, and the shop makes one."""
+    (event, *_) = parse(wire.body([told]).encode(), datetime.now(UTC))
+    return event.external_id if isinstance(event, Received) else None
+
+
+def _owe(
+    network: Network, change: Json, phone_id: int | None, message_id: int | None = None, late: float = 0
+) -> None:
     network.store.insert(
         """
         insert into updates (message_id, phone_id, change, due_at)
         values (:message_id, :phone_id, :change, :due_at)
         """,
-        message_id=message.id,
-        phone_id=message.phone_id,
+        message_id=message_id,
+        phone_id=phone_id,
         change=json.dumps(change),
         due_at=network.now() + late,
     )

@@ -4,7 +4,7 @@ Used from the event loop's thread alone; a statement takes well under a millisec
 """
 
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import is_dataclass
 from pathlib import Path
@@ -20,8 +20,30 @@ create table if not exists phones (
   user_id          text not null unique,     -- business-scoped user id
   username         text not null,            -- empty: none
   is_number_hidden integer not null,
-  typing_until     real not null default 0   -- the shop shows "typing" until then
+  typing_until     real not null default 0,  -- the shop shows "typing" until then
+  hides_user_id    integer not null default 0,  -- as before April 2026: no user id in webhooks
+  has_whatsapp     integer not null default 1,  -- 0: the SIM card was sold; the names are those to come
+  identity_key     text not null default '',    -- another one after each registration of the number
+  registered_at    real not null default 0      -- when somebody else's number became this phone's
 ) strict;
+
+create table if not exists changes (
+  id            integer primary key,
+  phone_id      integer not null references phones on delete cascade,
+  kind          text not null,     -- changed_number, sold, bought, reinstalled, registered
+  name          text not null,     -- the profile name at the time
+  shows         text not null,     -- what the shop got of the phone then: both, number, user_id
+  old_number    text not null,
+  new_number    text not null,
+  old_user_id   text not null,
+  new_user_id   text not null,
+  shape         text not null,     -- changed_number: how WhatsApp announces it, else empty
+  timing        text not null,     -- changed_number: early, late, never, else empty
+  wamid         text,              -- under which the shop keeps the last announcement
+  announced_at  real,              -- null: the shop was not told
+  at            real not null
+) strict;
+create index if not exists changes_by_phone on changes (phone_id, id);
 
 create table if not exists messages (
   id           integer primary key,
@@ -93,6 +115,16 @@ create table if not exists switches (
 """
 
 
+# Columns that phones got later: a file of an earlier version is given them when it is opened.
+LATER_COLUMNS: Sequence[tuple[str, LiteralString]] = (
+    ("hides_user_id", "alter table phones add column hides_user_id integer not null default 0"),
+    ("has_whatsapp", "alter table phones add column has_whatsapp integer not null default 1"),
+    ("identity_key", "alter table phones add column identity_key text not null default ''"),
+    ("registered_at", "alter table phones add column registered_at real not null default 0"),
+)
+FILL_KEYS = "update phones set identity_key = lower(hex(randomblob(8))) where identity_key = ''"
+
+
 class Store:
     """The open file. Rows come back as frozen dataclasses whose fields are the columns."""
 
@@ -105,6 +137,14 @@ class Store:
         self._sqlite.execute("pragma synchronous = normal")
         self._sqlite.execute("pragma foreign_keys = on")
         self._sqlite.executescript(SCHEMA)
+        self._add_later_columns()
+
+    def _add_later_columns(self) -> None:
+        present = self.rows(str, "select name from pragma_table_info('phones')")
+        for column, statement in LATER_COLUMNS:
+            if column not in present:
+                self.run(statement)
+        self.run(FILL_KEYS)
 
     def close(self) -> None:
         """Close the file."""

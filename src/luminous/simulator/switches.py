@@ -6,7 +6,15 @@ from typing import Literal
 from luminous.simulator.store import Store
 
 Name = Literal[
-    "duplicate", "reorder", "batch", "delay_statuses", "no_statuses", "too_many", "broken", "accept_then_drop"
+    "duplicate",
+    "reorder",
+    "batch",
+    "delay_statuses",
+    "no_statuses",
+    "too_many",
+    "broken",
+    "accept_then_drop",
+    "identity_checks",
 ]
 Setting = Literal["off", "next", "always"]
 SETTINGS: tuple[Setting, ...] = ("off", "next", "always")

@@ -35,11 +35,14 @@ def body(changes: Sequence[Json]) -> str:
     )
 
 
-def message_change(settings: SimulatorSettings, phone: Phone, message: Message) -> Object:
-    """The change that tells the shop what a person wrote."""
+def message_change(
+    settings: SimulatorSettings, phone: Phone, message: Message, *, with_identity_key: bool = False
+) -> Object:
+    """The change that tells the shop what a person wrote. The key: for shops with identity checks."""
     written: Object = {} if phone.is_number_hidden else {"from": phone.number}
+    if not phone.hides_user_id:
+        written["from_user_id"] = phone.user_id
     written |= {
-        "from_user_id": phone.user_id,
         "id": message.wamid,
         "timestamp": str(int(message.created_at)),
         "type": message.kind,
@@ -47,26 +50,35 @@ def message_change(settings: SimulatorSettings, phone: Phone, message: Message) 
     }
     if message.quoted_wamid:
         written["context"] = {"from": settings.business_digits, "id": message.quoted_wamid}
-    return _change(settings, {"contacts": [_contact(phone)], "messages": [written]})
+    contact = _contact(phone)
+    if with_identity_key:
+        contact["identity_key_hash"] = phone.identity_key
+    return change(settings, {"contacts": [contact], "messages": [written]})
 
 
 def status_change(
     settings: SimulatorSettings, phone: Phone | None, message: Message, status: Status, at: float
 ) -> Object:
-    """The change that tells the shop what became of its message. phone: None when nobody has the number."""
+    """The change that tells the shop what became of its message. phone: None when nobody has the number.
+
+    A message that went to a number or a user id that the phone has no longer tells nothing of the new ones.
+    """
+    if phone and message.addressed_to not in (phone.number, phone.user_id):
+        phone = None
     went_to_phone = message.addressed_to is not None and message.addressed_to.isdigit()
     told: Object = {"id": message.wamid, "status": status, "timestamp": str(int(at))}
     if went_to_phone:
         told["recipient_id"] = message.addressed_to
     elif phone and not phone.is_number_hidden:
         told["recipient_id"] = phone.number
+    if not went_to_phone:
+        told["recipient_user_id"] = message.addressed_to
     value: Object = {}
     if status == "failed":
-        if not went_to_phone:
-            told["recipient_user_id"] = message.addressed_to
         told["errors"] = [_failure(message.error_code or 131026)]
     elif phone:
-        told["recipient_user_id"] = phone.user_id
+        if not phone.hides_user_id:
+            told["recipient_user_id"] = phone.user_id
         value["contacts"] = [_contact(phone, with_username=status != "sent", with_number=went_to_phone)]
         if status in ("sent", "delivered"):
             told["pricing"] = {
@@ -78,15 +90,16 @@ def status_change(
     if message.echo is not None:
         told["biz_opaque_callback_data"] = message.echo
     value["statuses"] = [told]
-    return _change(settings, value)
+    return change(settings, value)
 
 
-def _change(settings: SimulatorSettings, value: Object) -> Object:
+def change(settings: SimulatorSettings, value: Object, field: str = "messages") -> Object:
+    """One element of entry[].changes about the shop's number."""
     number: Object = {
         "display_phone_number": settings.business_digits,
         "phone_number_id": settings.business_number_id,
     }
-    return {"value": {"messaging_product": "whatsapp", "metadata": number, **value}, "field": "messages"}
+    return {"value": {"messaging_product": "whatsapp", "metadata": number, **value}, "field": field}
 
 
 def _contact(phone: Phone, *, with_username: bool = True, with_number: bool = False) -> Object:
@@ -96,7 +109,8 @@ def _contact(phone: Phone, *, with_username: bool = True, with_number: bool = Fa
     contact: Object = {"profile": profile}
     if with_number or not phone.is_number_hidden:
         contact["wa_id"] = phone.number
-    contact["user_id"] = phone.user_id
+    if not phone.hides_user_id:
+        contact["user_id"] = phone.user_id
     return contact
 
 

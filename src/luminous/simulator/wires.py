@@ -55,3 +55,18 @@ def last_call(store: Store, phone_id: int) -> Call | None:
         "select * from calls where phone_id = :phone_id or phone_id is null order by id desc limit 1",
         phone_id=phone_id,
     )
+
+
+def last_told(store: Store, phone_id: int) -> list[str]:
+    """The ids of the last message and of the last announcement that the shop got about this phone."""
+    return store.rows(
+        str,
+        """
+        select * from (select wamid from messages where phone_id = :phone_id and not is_from_shop
+                        order by id desc limit 1)
+        union all
+        select * from (select wamid from changes where phone_id = :phone_id and wamid is not null
+                        order by announced_at desc limit 1)
+        """,
+        phone_id=phone_id,
+    )

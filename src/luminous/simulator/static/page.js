@@ -32,6 +32,13 @@ for (const [row, key] of [[".views", "view"], [".side-tabs", "side"]]) {
   show(tabs[0]);
 }
 
+document.querySelector(".person[aria-current]").scrollIntoView({ block: "nearest", inline: "nearest" });
+
+// What became of a press on the identity panel is brought into view: the panel may be shorter than before.
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "identity") event.target.querySelector(".nobody, .saved, .wrong")?.scrollIntoView({ block: "nearest" });
+});
+
 document.addEventListener("submit", (event) => {
   const question = event.target.dataset.asks;
   if (question && !window.confirm(question)) event.preventDefault();
@@ -39,9 +46,19 @@ document.addEventListener("submit", (event) => {
 
 document.body.addEventListener("htmx:responseError", (event) => {
   const answer = event.detail.xhr;
-  const isSentence = (answer.getResponseHeader("content-type") || "").startsWith("text/plain") && answer.status < 500;
-  say(isSentence ? answer.responseText : `That did not work: the server answered ${answer.status}. Try again, or reload the page.`);
+  say(sentenceOf(answer) || `That did not work: the server answered ${answer.status}. Try again, or reload the page.`);
 });
+
+// A refusal comes as plain text, or as JSON with a `detail`.
+function sentenceOf(answer) {
+  if (answer.status >= 500) return "";
+  const kind = answer.getResponseHeader("content-type") || "";
+  if (kind.startsWith("text/plain")) return answer.responseText;
+  if (!kind.startsWith("application/json")) return "";
+  const detail = JSON.parse(answer.responseText).detail;
+  return typeof detail === "string" ? detail : "";
+}
+
 document.body.addEventListener("htmx:sendError", () => say("The server does not answer. Is it still running?"));
 
 // A page that is left closes its stream first; that is not trouble.

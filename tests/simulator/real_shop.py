@@ -1,0 +1,43 @@
+"""The real shop for the simulator to talk to, on a database of its own."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from luminous import conversations, simulator
+from luminous.app import create_app
+from luminous.config import Settings
+from luminous.db import Database
+from luminous.wake import Bell
+from luminous.worker import working
+
+from .stand_in import Shop, served
+
+
+@asynccontextmanager
+async def open_real_shop(data_dir: Path, database_url: str) -> AsyncGenerator[Shop]:
+    """The real shop, with its webhook and its worker, and the simulator beside it as under `luminous up`."""
+    async with served(data_dir, lambda shop: real_app_of(shop, database_url)) as shop:
+        yield shop
+
+
+def real_app_of(shop: Shop, database_url: str) -> FastAPI:
+    """The application with everything that runs beside it."""
+    simulated, database, bell = shop.settings(), Database(database_url), Bell()
+    settings = Settings.model_construct(
+        database_url=database_url,
+        whatsapp_app_secret=simulated.app_secret,
+        whatsapp_verify_token="verify-me",
+        whatsapp_access_token=simulated.access_token,
+        whatsapp_phone_number_id=simulated.business_number_id,
+        whatsapp_api_url=f"{shop.url}/graph/v26.0",
+        shop_name=simulated.shop_name,
+    )
+    app = create_app(settings, database, bell)
+    app.state.background += [
+        simulator.mount(app, simulated, database, release=conversations.release),
+        working(settings, database, bell),
+    ]
+    return app
