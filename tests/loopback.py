@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from luminous.channels.meta.signature import sign
+from luminous.incoming import Incoming
 
 
 class Server(uvicorn.Server):
@@ -20,10 +21,10 @@ class Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncGenerator[int]:
+async def serving(app: FastAPI, incoming: type[Incoming] = Incoming) -> AsyncGenerator[int]:
     """Serve on a free loopback port, which is yielded. The lifespan is the caller's."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(app, http=incoming, ws="none", log_config=None, access_log=False, lifespan="off")
     server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -14,7 +14,7 @@ from luminous.channels.gateway.webhook import GatewayWebhook
 from luminous.channels.meta import webhook
 from luminous.channels.meta.webhook import MetaWebhook
 from luminous.config import Settings
-from luminous.db import Connection, Database
+from luminous.db import Connection, Database, sql
 from luminous.errors import is_retryable
 from luminous.migrations import pending
 from luminous.wake import Bell
@@ -77,6 +77,8 @@ def health(settings: Settings, database: Database) -> APIRouter:
 
 async def readiness(conn: Connection, schema: str) -> dict[str, object]:
     """What stands between this process and its work; ages in seconds."""
+    if await IS_READ_ONLY.one(conn):
+        return {"status": "not ready", "database": "read-only"}
     missing = [migration.version for migration in await pending(conn, schema)]
     if missing:
         return {"status": "not ready", "database": "ok", "pending_migrations": missing}
@@ -86,3 +88,6 @@ async def readiness(conn: Connection, schema: str) -> dict[str, object]:
         "oldest_unanswered_seconds": round(await inbox.oldest_unanswered_age(conn), 1),
         "oldest_unsent_seconds": round(await outbox.oldest_unsent_age(conn), 1),
     }
+
+
+IS_READ_ONLY = sql("select current_setting('transaction_read_only') = 'on'").into(bool)

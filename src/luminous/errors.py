@@ -2,20 +2,26 @@
 
 Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
 
-    LU001  invalid phone   a phone number that is not E.164 reached the database
-    LU002  no sender       neither a phone number nor a WhatsApp user id was given
+    LU001  invalid phone     a phone number that is not E.164 reached the database
+    LU002  no sender         neither a phone number nor a WhatsApp user id was given
+    LU003  merge refused     not two live records, or no standing merge into a live one
+    LU004  no open conflict  it was settled, or its holder is gone
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Literal
 
 import psycopg
 
 # Worth the whole transaction again: connection, rollback (deadlock, serialization), resources,
-# operator intervention (shutdown, statement timeout), system error, lock timeout.
+# operator intervention (shutdown, statement timeout), system error, lock timeout, and a database that
+# may only be read: a standby, or one that is protected because its disk is full.
 RETRYABLE_CLASSES = ("08", "40", "53", "57", "58")
-RETRYABLE_STATES = ("55P03",)
+RETRYABLE_STATES = ("55P03", "25006")
 UNDEFINED_TABLE, UNIQUE_VIOLATION = "42P01", "23505"
+MERGE_REFUSED, NO_OPEN_CONFLICT = "LU003", "LU004"
 
 
 class LuminousError(Exception):
@@ -28,6 +34,14 @@ class InvalidPhone(LuminousError):
 
 class NoSender(LuminousError):
     """A message that names nobody: no phone number and no WhatsApp user id."""
+
+
+class MergeRefused(LuminousError):
+    """Two records that cannot become one, or a merge that cannot be undone; the sentence says why."""
+
+
+class NoOpenConflict(LuminousError):
+    """A conflict that is settled already or never was."""
 
 
 class DatabaseAway(LuminousError):
@@ -68,6 +82,17 @@ class SendFailed(LuminousError):
         self.code = code
         self.retry_after = retry_after
         self.answered = answered
+
+
+@contextmanager
+def said_as(state: str, refusal: LuminousError) -> Generator[None]:
+    """Raise `refusal` in place of the database's own error with that SQLSTATE."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if error.sqlstate != state:
+            raise
+        raise refusal from error
 
 
 def is_retryable(error: Exception) -> bool:

@@ -89,7 +89,7 @@ async def take_message(conn: Connection, message: Received, body_id: int) -> lis
     if not message.is_from_a_person:
         return await take_notice(conn, message, body_id)
 
-    customer = await customers.resolve(conn, message.sender)
+    customer = await customers.resolve(conn, message.sender, message.sent_at)
     inbox_id = await inbox.put(
         conn,
         message,

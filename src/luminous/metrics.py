@@ -1,11 +1,15 @@
 """What is counted. Served at `/metrics`; each process counts for itself."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 WEBHOOKS = Counter("luminous_webhooks", "Webhook calls, by what we answered.", ["channel", "status"])
 WEBHOOK_SECONDS = Histogram(
     "luminous_webhook_seconds", "From a webhook's first byte to its answer.", ["channel"]
 )
+LARGE_BODIES_BYTES = Gauge(
+    "luminous_webhook_large_bodies_bytes", "Memory for webhook bodies of more than 64 KB."
+)
+DATABASE_UP = Gauge("luminous_database_up", "1 while PostgreSQL answers, 0 while it is away.")
 MESSAGES = Counter("luminous_messages", "New messages, by how their sender was recognised.", ["decision"])
 UNKNOWN = Counter("luminous_unknown_events", "Well-formed things that nobody acts on.", ["kind"])
 DEAD_LETTERS = Counter("luminous_dead_letters", "Pieces that could not be taken.", ["stage"])

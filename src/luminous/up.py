@@ -17,6 +17,7 @@ from luminous import conversations, simulator
 from luminous.app import create_app
 from luminous.config import Settings
 from luminous.db import Database, connect
+from luminous.incoming import Incoming
 from luminous.machine import (
     database_server,
     listening_socket,
@@ -67,7 +68,9 @@ async def _serve(settings: Settings, home: Path, listener: socket.socket, consol
     ]
     app.add_route("/", lambda _: RedirectResponse("/simulator"))
     server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        uvicorn.Config(
+            app, http=Incoming, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=5
+        )
     )
     print_addresses(console, settings)
     await server.serve(sockets=[listener])

@@ -11,11 +11,12 @@ from luminous.text import Json
 
 DEEPEST = 32
 WIDEST = 10_000  # keys of one object
+MOST_VALUES = 100_000  # in all; Meta's largest batch, a thousand updates, has some twenty thousand
 LONGEST_INTEGER = 400  # digits
 
 # Possessive, so that an unterminated string costs one pass and not a pass for every quote in it.
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
-_BRACKET = re.compile(rb"[\[\]{}]")
+_SHAPE = re.compile(rb"[\[\]{},]")
 
 
 class NotReadable(ValueError):
@@ -24,8 +25,7 @@ class NotReadable(ValueError):
 
 def read_object(body: bytes) -> dict[str, Json]:
     """The object that a body is. Raises NotReadable."""
-    if _is_too_deep(body):
-        raise NotReadable(f"The body is nested deeper than {DEEPEST} levels.")
+    _look_at_shape(body)
     try:
         value: Json = _READER.decode(body.decode("utf-8"))
     except NotReadable:
@@ -39,15 +39,22 @@ def read_object(body: bytes) -> dict[str, Json]:
     return value
 
 
-def _is_too_deep(body: bytes) -> bool:
-    if body.count(b"{") + body.count(b"[") <= DEEPEST:  # nearly every body; no need to look closer
-        return False
-    depth = 0
-    for bracket in _BRACKET.finditer(_STRING.sub(b"", body)):
-        depth += 1 if bracket[0] in b"{[" else -1
+def _look_at_shape(body: bytes) -> None:
+    """Raise NotReadable for what is too deep or too much to be read at all."""
+    brackets = body.count(b"{") + body.count(b"[")
+    if brackets <= DEEPEST and len(body) <= MOST_VALUES:  # nearly every message; no need to look closer
+        return
+    depth = values = 0
+    for sign in _SHAPE.finditer(_STRING.sub(b"", body)):
+        if sign[0] in b"]}":
+            depth -= 1
+            continue
+        depth += sign[0] != b","
+        values += 1  # one begins after each comma and each opening bracket
         if depth > DEEPEST:
-            return True
-    return False
+            raise NotReadable(f"The body is nested deeper than {DEEPEST} levels.")
+        if values > MOST_VALUES:
+            raise NotReadable(f"The body has more than {MOST_VALUES} values.")
 
 
 def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

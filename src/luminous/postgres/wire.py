@@ -1,7 +1,7 @@
 """One question to a server over its Unix socket, spoken by hand.
 
 Only a real connection tells whether a server is up: its lock file and `pg_ctl status` also call a
-dead one alive. The driver stays in `db.py`; for two questions at a start these lines are enough.
+dead one alive. The driver stays in `db`; for two questions at a start these lines are enough.
 Source: PostgreSQL's documentation, chapter "Frontend/Backend Protocol", version 3.0.
 """
 

@@ -9,7 +9,16 @@ from datetime import datetime
 
 from luminous.channels.gateway.wire import around, is_sent_to_somebody, is_status, messages_in, statuses_in
 from luminous.channels.json_body import NotReadable, read_object
-from luminous.channels.meta.payload import LONGEST_KIND, Call, label, read_change, read_entries, read_value
+from luminous.channels.meta.payload import (
+    LONGEST_KIND,
+    MOST_PIECES,
+    Call,
+    at_most,
+    label,
+    read_change,
+    read_entries,
+    read_value,
+)
 from luminous.messages import Event, Received, Unknown, Unreadable
 from luminous.text import Json
 
@@ -36,7 +45,7 @@ def parse(body: bytes, received_at: datetime) -> tuple[Event, ...]:
     event, at, piece = _unwrap(envelope)
     if event is not None and event != RECEIVED and event not in OF_OURS:
         return (Unknown("gateway", at, _kind(event)),)
-    events = tuple(_read(call, at, piece, event))
+    events = at_most(MOST_PIECES, "gateway", _read(call, at, piece, event))
     return events or (Unknown("gateway", at, _kind(event)),)
 
 

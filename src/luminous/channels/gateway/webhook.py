@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from luminous.channels.gateway.payload import parse
-from luminous.channels.receiving import counted, read_body, refuse, take
+from luminous.channels.receiving import Refused, counted, take, whole_body
 from luminous.channels.secret import is_same_secret
 from luminous.db import Begin
 from luminous.inbound import Delivery
@@ -42,17 +42,18 @@ async def _receive(
     request: Request, settings: GatewayWebhook, begin: Begin, ring: Callable[[], None]
 ) -> Response:
     if not _brings_the_secret(request, settings.secret):
-        return refuse("gateway", 401)
-    body = await read_body(request)
-    if body is None:
-        return refuse("gateway", 413)
-    events = parse(body, datetime.now(UTC))
-    if not events:
-        return refuse("gateway", 400)
-    if not_taken := await take(begin, ring, Delivery("gateway", body, events)):
-        return not_taken
-    # Such a body is kept as a dead letter, and the caller learns that it was not understood.
-    return refuse("gateway", 400) if _is_unreadable(events) else JSONResponse({"success": True})
+        raise Refused(401)
+    async with whole_body(request) as body:
+        events = parse(body, datetime.now(UTC))
+        if not events:
+            raise Refused(400)
+        if not_taken := await take(begin, ring, Delivery("gateway", body, events)):
+            return not_taken
+    if _is_unreadable(
+        events
+    ):  # it is kept as a dead letter, and the caller learns that it was not understood
+        raise Refused(400)
+    return JSONResponse({"success": True})
 
 
 def _brings_the_secret(request: Request, secret: str) -> bool:

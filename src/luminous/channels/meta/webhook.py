@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from luminous.channels.meta.payload import parse
 from luminous.channels.meta.signature import is_signed, looks_signed
-from luminous.channels.receiving import counted, read_body, refuse, take
+from luminous.channels.receiving import Refused, counted, take, whole_body
 from luminous.channels.secret import is_same_secret
 from luminous.db import Begin
 from luminous.inbound import Delivery
@@ -50,11 +50,9 @@ async def _receive(
 ) -> Response:
     signature = request.headers.get("x-hub-signature-256")
     if not looks_signed(signature):
-        return refuse("meta", 401)
-    body = await read_body(request)
-    if body is None:
-        return refuse("meta", 413)
-    if not is_signed(body, signature, settings.app_secrets):
-        return refuse("meta", 401)
-    delivery = Delivery("meta", body, parse(body, datetime.now(UTC)))
-    return await take(begin, ring, delivery) or Response(status_code=200)
+        raise Refused(401)
+    async with whole_body(request) as body:
+        if not is_signed(body, signature, settings.app_secrets):
+            raise Refused(401)
+        delivery = Delivery("meta", body, parse(body, datetime.now(UTC)))
+        return await take(begin, ring, delivery) or Response(status_code=200)
