@@ -163,4 +163,23 @@ async def test_a_status_without_our_id_that_is_overtaken_by_the_record_is_joined
         assert await EARLY.all(worker) == []
 
 
+async def test_an_overtaken_status_is_joined_also_after_the_workers_were_away_for_half_an_hour(
+    conn: Connection,
+) -> None:
+    await outbox.record_status(conn, change("delivered"))
+    hello = await owes(conn, await customer(conn, PHONE))
+    await claimed(conn)
+    await RECORDED_IN_THAT_MOMENT.run(conn, id=hello, wamid=WAMID)
+    await HALF_AN_HOUR_PASSES.run(conn)
+
+    await outbox.join_overtaken_statuses(conn)
+
+    assert (await row(conn, hello)).status == "delivered"
+    assert await EARLY.all(conn) == []
+
+
+RECORDED_IN_THAT_MOMENT = sql("""
+    update outbox set status = 'accepted', external_id = %(wamid)s, lease_until = null where id = %(id)s
+""")
+HALF_AN_HOUR_PASSES = sql("update early_statuses set received_at = received_at - interval '30 minutes'")
 EARLY = sql("select status from early_statuses").into(str)

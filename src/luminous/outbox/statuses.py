@@ -138,7 +138,7 @@ TAKE_EARLY = sql("""
 OVERTAKEN = sql("""
     select distinct channel, external_id
       from early_statuses join outbox using (channel, external_id)
-     where received_at > now() - interval '1 minute'
+     where received_at > now() - interval '1 hour'  -- also when no worker was there for a while
 """).into(Overtaken)
 
 FORGET_EARLY = sql("delete from early_statuses where received_at < now() - interval '1 day'")
