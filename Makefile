@@ -2,7 +2,7 @@
 # PYTHON=python3.13 chooses the Python, ARGS='…' is handed on: make test ARGS='-k merge'
 
 .DEFAULT_GOAL := help
-.PHONY: help up test lint format lock schema setup clean
+.PHONY: help up test chaos lint format lock schema setup clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -12,6 +12,9 @@ up: ## set up and run everything on http://127.0.0.1:8000 (PORT=… for another)
 
 test: ## set up and run the whole suite
 	@exec scripts/setup --dev .venv/bin/python -m pytest $(ARGS)
+
+chaos: ## set up, kill everything for eight minutes under load, and count what was lost (ARGS='--seed 7')
+	@exec scripts/setup .venv/bin/luminous chaos $(ARGS)
 
 lint: setup ## style, types and the floors of the house
 	@failed=''; \

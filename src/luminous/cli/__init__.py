@@ -1,0 +1,34 @@
+"""The command line. Each command says what it did, and exits with 1 when it could not."""
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from luminous.cli import customers, database, handover
+from luminous.cli.inbox import replay
+from luminous.cli.measuring import bench
+from luminous.cli.proof import chaos, check, verify
+from luminous.cli.running import migrate, serve, up, worker
+from luminous.errors import UNDEFINED_TABLE, LuminousError, sqlstate
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="The system behind a shop's WhatsApp number."
+)
+for command in (up, serve, worker, migrate, verify, check, chaos, replay, bench):
+    app.command()(command)
+app.add_typer(database.app, name="db")
+app.add_typer(customers.app, name="customers")
+app.add_typer(handover.app, name="handover")
+
+
+def main() -> None:
+    """Run one command; what stands in the way is said in one sentence."""
+    try:
+        app()
+    except Exception as error:
+        if sqlstate(error) == UNDEFINED_TABLE:
+            error = LuminousError("This database has no tables of Luminous yet. Run `luminous migrate`.")
+        if not isinstance(error, LuminousError):
+            raise
+        Console(stderr=True, highlight=False).print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)
+        raise SystemExit(1) from None

@@ -1,0 +1,167 @@
+"""Each violation of an invariant, planted by hand, and whom its line must name then."""
+
+from dataclasses import dataclass
+
+from luminous.db import Connection
+
+AMINA, BRIAN = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+
+# Two customers; one message answered, one just arrived; one reply delivered, one being sent, one behind it.
+BASE = """
+    insert into customers (id, phone_number, whatsapp_user_id)
+    values (:amina, '+256782240146', 'UG.1001'), (:brian, '+256782240147', null);
+    insert into inbox (id, channel, external_id, customer_id, business_number_id, kind, text, is_new_customer,
+                       sent_at, received_at, answered_at, answer)
+    overriding system value
+    values (1, 'meta', 'wamid.1', :amina, '1', 'text', 'Hello', true,
+            now(), now() - interval '1 hour', now(), 'welcome'),
+           (2, 'meta', 'wamid.2', :amina, '1', 'text', 'Hello', false, now(), now(), null, null);
+    update conversations set waiting_since = now() where customer_id = :amina;
+    insert into outbox (id, customer_id, identity_epoch, channel, business_number_id, purpose, dedupe_key,
+                        content, status, attempts, external_id, lease_until, created_at, updated_at)
+    overriding system value
+    values (1, :amina, 0, 'meta', '1', 'reply', 'one', '{}', 'delivered', 1, 'wamid.out.1', null,
+            now() - interval '1 hour', now() - interval '1 hour'),
+           (2, :amina, 0, 'meta', '1', 'reply', 'two', '{}', 'sending', 1, null,
+            now() + interval '20 seconds', now() - interval '1 minute', now()),
+           (3, :amina, 0, 'meta', '1', 'reply', 'three', '{}', 'queued', 0, null, null,
+            now() - interval '1 minute', now() - interval '1 minute'),
+           (4, :brian, 0, 'meta', '1', 'reply', 'four', '{}', 'queued', 1, null, null,
+            now() - interval '1 minute', now());
+    insert into early_statuses (channel, external_id, status, occurred_at)
+    values ('meta', 'wamid.elsewhere', 'sent', now());
+"""
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What is done to the tables, and whom the line must name then."""
+
+    by_hand: str
+    ids: tuple[str, ...]
+
+
+VIOLATIONS = {
+    "Every live customer has exactly one live subscription": Planted(
+        """drop index subscriptions_one_live_per_customer;
+            insert into subscriptions (customer_id, plan_id, plan_code, status)
+            select :amina, id, code, 'cancel_scheduled' from subscription_plans where code = 'plus';
+            update subscriptions set status = 'expired' where customer_id = :brian""",
+        (AMINA, BRIAN),
+    ),
+    "A phone number belongs to one live customer": Planted(
+        """drop index customers_one_live_per_phone_number;
+            alter table customers disable trigger trg_customers_record_identifiers;
+            update customers set phone_number = '+256782240146' where id = :brian;
+            update customer_identifiers set until_at = now() where value = '+256782240147';
+            drop index customer_identifiers_held_by_one;
+            insert into customer_identifiers (kind, value, customer_id, cause)
+            values ('phone_number', '+256782240146', :brian, 'test')""",
+        (AMINA, BRIAN),
+    ),
+    "A WhatsApp user id belongs to one live customer": Planted(
+        """drop index customers_one_live_per_whatsapp_user_id, customer_identifiers_held_by_one;
+            update customers set whatsapp_user_id = 'UG.1001' where id = :brian""",
+        (AMINA, BRIAN),
+    ),
+    "Every live customer has exactly one conversation": Planted(
+        "delete from conversations where customer_id = :brian", (BRIAN,)
+    ),
+    "The history of identifiers agrees with the customers": Planted(
+        """alter table customers disable trigger trg_customers_record_identifiers;
+            update customers set phone_number = '+256782240199' where id = :brian""",
+        (BRIAN, BRIAN),  # the old number is still held, the new one is not
+    ),
+    "No identifier was given up before it was held": Planted(
+        """insert into customer_identifiers (id, kind, value, customer_id, from_at, until_at, cause)
+            overriding system value
+            values (99, 'phone_number', '+256782240199', :brian, now(), now() - interval '1 day', 'test')""",
+        ("99",),
+    ),
+    "Whose a number is, is only asked about live customers": Planted(
+        """insert into customer_conflicts (id, holder_id, phone_number, decision)
+           overriding system value values (5, :brian, '+256782240147', 'unproven_number');
+           update customers set deleted_at = now() where id = :brian""",
+        ("5",),
+    ),
+    "Every merged record has its note, and every note its record": Planted(
+        """update customers set deleted_at = now(), merged_into = :amina where id = :brian;
+           update subscriptions set status = 'superseded' where customer_id = :brian;
+           update outbox set status = 'stale' where customer_id = :brian""",
+        (BRIAN,),
+    ),
+    "A merged record has nothing left": Planted(
+        """select merge_customers(:brian, :amina, 'test');
+           update outbox set customer_id = :brian where id = 4""",
+        (BRIAN,),
+    ),
+    "No message is stored twice": Planted(
+        """alter table inbox drop constraint inbox_takes_a_message_once;
+           update inbox set external_id = 'wamid.1'""",
+        ("1", "2"),
+    ),
+    "No unanswered message is forgotten": Planted(
+        """update inbox set received_at = now() - interval '6 minutes' where id = 2;
+            update conversations set waiting_since = null where customer_id = :amina""",
+        ("2",),
+    ),
+    "Nobody waits long for an answer": Planted(
+        """update inbox set received_at = now() - interval '6 minutes' where id = 2;
+           update conversations set waiting_since = now() - interval '6 minutes'""",
+        ("2",),
+    ),
+    "Every answered message says what was decided": Planted(
+        "update inbox set answer = null where id = 1", ("1",)
+    ),
+    "Every piece that arrived could be taken": Planted(
+        """insert into webhook_bodies (id, channel, body, sha256) overriding system value
+           values (7, 'meta', '', '');
+           insert into dead_letters (id, body_id, position, stage, reason) overriding system value
+           values (8, 7, 'body', 'parsing', 'It is not JSON.')""",
+        ("8",),
+    ),
+    "One message per customer is on its way": Planted(
+        """drop index outbox_one_in_flight_per_customer;
+           update outbox set status = 'sending', attempts = 1, lease_until = now() + interval '20 seconds'
+            where id = 3""",
+        ("2", "3"),
+    ),
+    "Nothing is on its way or in doubt past its lease": Planted(
+        """update outbox set lease_until = now() - interval '6 minutes' where id = 2;
+           update outbox set status = 'uncertain', lease_until = null where id = 4""",
+        ("2", "4"),
+    ),
+    "What is due is sent": Planted(
+        "update outbox set next_attempt_at = now() - interval '6 minutes' where status = 'queued'",
+        ("4",),  # the third waits behind the second, which is being sent
+    ),
+    "Each customer's messages leave in the order in which they were owed": Planted(
+        """insert into outbox (id, customer_id, identity_epoch, channel, business_number_id, purpose,
+                               dedupe_key, content, status, attempts, external_id)
+            overriding system value
+            values (5, :amina, 0, 'meta', '1', 'reply', 'five', '{}', 'accepted', 1, 'wamid.out.5')""",
+        ("3",),
+    ),
+    "What was sent has WhatsApp's id": Planted("update outbox set external_id = null where id = 1", ("1",)),
+    "What is still owed was not sent already": Planted(
+        "update outbox set external_id = 'wamid.out.4' where id = 4", ("4",)
+    ),
+    "Nothing is owed to a deleted customer": Planted(
+        """update customers set deleted_at = now() - interval '6 minutes' where id = :amina;
+            update outbox set next_attempt_at = now() - interval '6 minutes' where id = 3""",
+        ("3",),
+    ),
+    "Every status of a message of ours is recorded with it": Planted(
+        """insert into early_statuses (channel, external_id, status, occurred_at, received_at)
+           values ('meta', 'wamid.out.1', 'read', now(), now() - interval '6 minutes')""",
+        ("wamid.out.1",),
+    ),
+    "No status of an unknown message is kept for longer than a day": Planted(
+        "update early_statuses set received_at = now() - interval '25 hours'", ("wamid.elsewhere",)
+    ),
+}
+
+
+async def do(conn: Connection, by_hand: str) -> None:
+    """Change the tables behind the house's back; :amina and :brian are the two customers."""
+    await conn.execute(by_hand.replace(":amina", f"'{AMINA}'").replace(":brian", f"'{BRIAN}'").encode())
