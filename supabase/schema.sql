@@ -40,7 +40,7 @@ CREATE TABLE public.customers (
     CONSTRAINT customers_whatsapp_user_id_is_a_bsuid CHECK ((whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$'::text))
 );
 
-CREATE FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, cause text) RETURNS public.customers
+CREATE FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, seen_at timestamp with time zone, cause text) RETURNS public.customers
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -49,7 +49,7 @@ declare
 begin
   perform set_config('luminous.cause', cause, true);
   insert into customers (phone_number, whatsapp_user_id, whatsapp_id, display_name, identity_key_hash, last_seen_at)
-  values (phone, user_id, wa_id, coalesce(name, 'Customer'), key_hash, now())
+  values (phone, user_id, wa_id, coalesce(name, 'Customer'), key_hash, seen_at)
   on conflict do nothing
   returning * into added;
   perform set_config('luminous.cause', '', true);
@@ -60,45 +60,82 @@ $$;
 CREATE FUNCTION public.announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamp with time zone, OUT customer_id uuid, OUT decision text) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET "luminous.at" TO ''
     AS $$
 #variable_conflict use_variable
 declare
-  person    customers;          -- who changed
-  other     customers;          -- who has what they changed to
-  later     announced_changes;  -- they changed again, and that was heard first
-  is_proven boolean;            -- the user id says who changed, not the number alone
-  newborns  uuid[];             -- records of the same person, made by a quicker message
-  strangers uuid[];             -- who had the new number before, with a user id of their own
+  at_latest  timestamptz := least(announced_at, now());
+  at_first   timestamptz := at_latest - interval '5 minutes';  -- of when it happened, as WhatsApp's clocks agree
+  person     customers;          -- who changed
+  other      customers;          -- who has what they changed to
+  later      announced_changes;  -- they changed again, and that was heard first
+  is_proven  boolean;            -- the user id says who changed, not the number alone
+  is_in_doubt boolean;           -- whether it is they
+  was_heard  boolean;            -- of the change, in other words
+  had_it     boolean;            -- the new number, before the person
+  newborns   uuid[];             -- records of the same person, made by a quicker message
+  strangers  uuid[];             -- who had the new number before, with a user id of their own
 begin
+  perform set_config('luminous.at', at_latest::text, true);
   perform lock_identifiers(from_phone, from_user_id, to_phone, to_user_id);
   select * into person from customers where id = holder_ever(from_user_id);
   is_proven := person.id is not null;
   if not is_proven then
     select * into person from customers
-     where id = holder_at(from_phone, announced_at) and (from_user_id is null or whatsapp_user_id is null);
+     where id = holder_at(from_phone, at_latest) and (from_user_id is null or whatsapp_user_id is null);
+  elsif person.whatsapp_user_id is distinct from from_user_id and not exists (select from latest_change(from_user_id)) then
+    perform take_up_merged_user_id(person.id, from_user_id);  -- it is their other phone that changed
+    select * into person from customers where id = person.id;
   end if;
   customer_id := person.id;
+  is_in_doubt := not is_proven and may_have_changed_hands(person, null, at_latest);
+  was_heard := case when is_proven then person.whatsapp_user_id is distinct from from_user_id
+                    else person.phone_number is distinct from from_phone and moved_last_at(person.id) >= at_first end;
 
-  insert into announced_changes (previous_user_id, user_id, phone_number, customer_id, announced_at)
-  select previous, to_user_id, to_phone, person.id, announced_at
-    from (select coalesce(from_user_id, person.whatsapp_user_id) as previous) change
+  insert into announced_changes as known
+    (previous_user_id, previous_phone_number, user_id, phone_number, customer_id, announced_at)
+  select previous, nullif(from_phone, to_phone), to_user_id, to_phone, case when not is_in_doubt then person.id end, at_latest
+    from (select coalesce(from_user_id, case when not was_heard then person.whatsapp_user_id end) as previous) change
    where previous <> coalesce(to_user_id, '')
-  on conflict do nothing;
+  on conflict on constraint announced_changes_are_kept_once do update
+     set previous_phone_number = coalesce(known.previous_phone_number, excluded.previous_phone_number),
+         user_id = coalesce(known.user_id, excluded.user_id),
+         phone_number = coalesce(known.phone_number, excluded.phone_number),
+         customer_id = coalesce(known.customer_id, excluded.customer_id);
   select * into later from latest_change(to_user_id);
-  if later.announced_at >= announced_at then
+  if later.announced_at >= at_latest then
     to_phone := later.phone_number;
     to_user_id := later.user_id;
+    update announced_changes known set customer_id = person.id
+     where id = later.id and known.customer_id is null and not is_in_doubt;
+  end if;
+  perform detach_number(from_phone, held.customer_id, person.id, 'announced_change')  -- it was the person's: they lost it
+     from customer_identifiers held
+    where kind = 'phone_number' and value = from_phone and until_at is null and from_at <= at_first
+      and held.customer_id is distinct from person.id and from_phone is distinct from to_phone;
+  if has_come_and_gone(to_phone, at_first) then
+    to_phone := null;
   end if;
 
   if person.id is null then
     decision := 'announced_nobody';
+    perform detach_number(to_phone, id, null, 'announced_change') from customers
+     where phone_number = to_phone and deleted_at is null and (whatsapp_user_id = to_user_id) is not true
+       and not has_moved_since(to_phone, at_first);
     return;
-  elsif has_changed(person, to_phone, to_user_id, announced_at) then
+  elsif was_heard and moved_last_at(person.id) > at_latest + interval '5 minutes' then
     decision := 'announced_again';
     return;
-  elsif not is_proven and may_have_changed_hands(person, null) then
+  elsif was_heard then  -- what it did not say is added
+    to_phone := coalesce(person.phone_number, to_phone);
+    to_user_id := coalesce(person.whatsapp_user_id, to_user_id);
+  elsif is_in_doubt and num_nonnulls(to_phone, to_user_id) = 0 then  -- and gone on: the number is not theirs, whoever they are
+    decision := 'announced_change';
+    perform detach_number(from_phone, person.id, null, decision);
+    return;
+  elsif is_in_doubt then
     decision := 'announced_conflict';
-    perform open_conflict(person.id, null, to_phone, to_user_id, decision);
+    perform open_conflict(person.id, null, to_phone, to_user_id, decision, at_latest);
     return;
   end if;
 
@@ -106,19 +143,26 @@ begin
     select * from customers
      where id <> person.id and deleted_at is null and (phone_number = to_phone or whatsapp_user_id = to_user_id)
   loop
-    if other.whatsapp_user_id <> to_user_id then
+    had_it := not has_moved_since(to_phone, at_first);
+    if other.whatsapp_user_id <> coalesce(to_user_id, '') and had_it then
       strangers := strangers || other.id;
-    elsif is_newborn(other, announced_at) and may_be_one(person, other) then
+    elsif other.whatsapp_user_id <> to_user_id then
+      to_phone := null;  -- it is theirs since
+    elsif is_newborn(other, to_user_id, at_first) and may_be_one(person, other) then
       newborns := newborns || other.id;
       to_phone := coalesce(to_phone, other.phone_number);
       to_user_id := coalesce(to_user_id, other.whatsapp_user_id);
     else
       decision := 'announced_conflict';
-      perform open_conflict(other.id, person.id, to_phone, to_user_id, decision);
+      perform open_conflict(other.id, person.id, to_phone, to_user_id, decision, at_latest);
       return;
     end if;
   end loop;
-  perform detach_number(stranger, person.id, 'announced_change') from unnest(strangers) stranger;
+  if newborns is null and (to_phone, to_user_id) is not distinct from (person.phone_number, person.whatsapp_user_id) then
+    decision := 'announced_again';
+    return;
+  end if;
+  perform detach_number(to_phone, stranger, person.id, 'announced_change') from unnest(strangers) stranger;
   perform merge_customers(newborn, person.id, 'announced_change') from unnest(newborns) newborn;
   perform set_identifiers(person.id, to_phone, to_user_id, 'announced_change');
   decision := case when newborns is null then 'announced_change' else 'announced_merge' end;
@@ -170,29 +214,35 @@ begin
 end;
 $$;
 
-CREATE FUNCTION public.detach_number(loser uuid, taker uuid, cause text) RETURNS void
+CREATE FUNCTION public.detach_number(phone text, loser uuid, taker uuid, cause text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
 declare
-  rival uuid;
+  had_it boolean;
+  rival  customers;
 begin
   perform set_config('luminous.cause', cause, true);
   update customers
      set phone_number = null, whatsapp_id = null, identity_key_hash = null,
          identity_epoch = identity_epoch + 1, updated_at = now()
-   where id = loser and deleted_at is null;
+   where id = loser and phone_number = phone and deleted_at is null;
+  had_it := found;
   perform set_config('luminous.cause', '', true);
+  if not had_it then
+    return;
+  end if;
 
   -- Who else wrote from this number (row 9) has it no longer either, and not the number of before.
   for rival in
-    update customer_conflicts set resolved_at = now(), resolution = 'moved'
-     where holder_id = loser and resolved_at is null and decision <> 'announced_conflict'
-    returning writer_id
+    with moved as (
+      update customer_conflicts set resolved_at = now(), resolution = 'moved'
+       where holder_id = loser and resolved_at is null and decision <> 'announced_conflict'
+      returning writer_id
+    )
+    select customers.* from moved join customers on id = writer_id and id is distinct from taker
   loop
-    if rival is not null and rival is distinct from taker then
-      perform detach_number(rival, taker, cause);
-    end if;
+    perform detach_number(rival.phone_number, rival.id, taker, cause);
   end loop;
 end;
 $$;
@@ -207,32 +257,89 @@ begin
   select * into merge from customer_merges where from_id = customer and undone_at is null;
   if merge.id is not null then
     perform move_rows(merge);
-    perform join_conversations(merge);
+    update conversations set waiting_since = null where customer_id = customer;
   end if;
   return merge.into_id;
 end;
 $$;
 
-CREATE FUNCTION public.has_changed(person public.customers, to_phone text, to_user_id text, announced_at timestamp with time zone) RETURNS boolean
+CREATE TABLE public.customer_conflicts (
+    id bigint NOT NULL,
+    holder_id uuid NOT NULL,
+    writer_id uuid,
+    phone_number text,
+    whatsapp_user_id text,
+    decision text NOT NULL,
+    changed_at timestamp with time zone,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    resolved_at timestamp with time zone,
+    resolution text,
+    CONSTRAINT customer_conflicts_are_between_two CHECK ((writer_id <> holder_id)),
+    CONSTRAINT customer_conflicts_decision_is_known CHECK ((decision = ANY (ARRAY['unproven_number'::text, 'disputed_number'::text, 'announced_conflict'::text]))),
+    CONSTRAINT customer_conflicts_name_an_identifier CHECK ((num_nonnulls(phone_number, whatsapp_user_id) > 0)),
+    CONSTRAINT customer_conflicts_resolution_is_known CHECK ((resolution = ANY (ARRAY['same'::text, 'different'::text, 'proved'::text, 'moved'::text]))),
+    CONSTRAINT customer_conflicts_say_how_they_ended CHECK (((resolved_at IS NULL) = (resolution IS NULL)))
+);
+
+CREATE FUNCTION public.hand_to_stranger(conflict public.customer_conflicts, stranger uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  update inbox set customer_id = stranger
+   where customer_id = conflict.holder_id and decision = 'unproven_number' and received_at >= conflict.opened_at;
+  update outbox set customer_id = stranger, identity_epoch = (select identity_epoch from customers where id = stranger)
+   where customer_id = conflict.holder_id and is_impersonal and created_at >= conflict.opened_at and status <> 'sending';
+
+  update conversations theirs
+     set last_message_at = greatest(theirs.last_message_at, written.last_at),
+         waiting_since = case when written.is_waiting then coalesce(theirs.waiting_since, now()) end,
+         handed_over_at = coalesce(theirs.handed_over_at, asked.handed_over_at),
+         handover_reason = coalesce(theirs.handover_reason, asked.handover_reason)
+    from (select max(sent_at) as last_at, bool_or(answered_at is null) as is_waiting
+            from inbox where customer_id = stranger) written
+    left join (select handed_over_at, handover_reason from conversations
+                where customer_id = conflict.holder_id and handed_over_at >= conflict.opened_at) asked on true
+   where theirs.customer_id = stranger;
+  update conversations set handed_over_at = null, handover_reason = null
+   where customer_id = conflict.holder_id and handed_over_at >= conflict.opened_at
+     and not exists (select from inbox  -- nothing of the holder's own asked for it
+                      where inbox.customer_id = conflict.holder_id and received_at >= conflict.opened_at);
+end;
+$$;
+
+CREATE FUNCTION public.has_come_and_gone(phone text, moment timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select coalesce(to_user_id = person.whatsapp_user_id, to_user_id is null)
-     and (coalesce(to_phone = person.phone_number, to_phone is null)
-          or to_user_id is null and exists (
-               select from customer_identifiers held
-                where held.customer_id = person.id and kind = 'phone_number' and value = to_phone
-                  and until_at is not null and from_at >= has_changed.announced_at));
+  select coalesce((select bool_and(until_at is not null) from customer_identifiers
+                    where kind = 'phone_number' and value = phone and from_at >= moment),
+                  exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment));
+$$;
+
+CREATE FUNCTION public.has_moved_since(phone text, moment timestamp with time zone, alone uuid DEFAULT NULL::uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select exists (select from customer_identifiers
+                  where kind = 'phone_number' and value = phone and greatest(from_at, until_at) > moment
+                    and survivor(customer_id) is distinct from alone)
+      or exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment);
 $$;
 
 CREATE FUNCTION public.holder_at(phone text, moment timestamp with time zone) RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select survivor(customer_id) from customer_identifiers
-   where kind = 'phone_number' and value = phone and (until_at is null or until_at > moment)
-   order by from_at, id
-   limit 1;
+  select coalesce((select survivor(customer_id) from customer_identifiers
+                    where kind = 'phone_number' and value = phone
+                      and from_at <= moment and (until_at is null or until_at >= moment)
+                    order by from_at desc, id desc
+                    limit 1),
+                  (select whose_change(change) from announced_changes change
+                    where previous_phone_number = phone and announced_at >= moment
+                    order by announced_at
+                    limit 1));
 $$;
 
 CREATE FUNCTION public.holder_ever(user_id text) RETURNS uuid
@@ -244,6 +351,17 @@ CREATE FUNCTION public.holder_ever(user_id text) RETURNS uuid
                   survivor_with_merged_user_id(user_id));
 $$;
 
+CREATE FUNCTION public.holder_from(phone text, moment timestamp with time zone) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select coalesce(holder_at(phone, moment),
+                  (select survivor(customer_id) from customer_identifiers
+                    where kind = 'phone_number' and value = phone and from_at > moment
+                    order by from_at, id
+                    limit 1));
+$$;
+
 CREATE FUNCTION public.if_free(phone text, user_id text) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -252,14 +370,15 @@ CREATE FUNCTION public.if_free(phone text, user_id text) RETURNS boolean
                       where deleted_at is null and (phone_number = phone or whatsapp_user_id = user_id));
 $$;
 
-CREATE FUNCTION public.is_newborn(customer public.customers, announced_at timestamp with time zone) RETURNS boolean
+CREATE FUNCTION public.is_newborn(customer public.customers, to_user_id text, changed_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select customer.created_at > announced_at - interval '24 hours'
-     and customer.profile_id is null
+  select customer.profile_id is null
      and exists (select from customer_identifiers
-                  where customer_id = customer.id and cause in ('created', 'recycled_number'))
+                  where customer_id = customer.id and cause in ('created', 'recycled_number')
+                    and from_at >= changed_at
+                    and (from_at <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id))
      and not exists (select from subscriptions
                       where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0));
 $$;
@@ -337,23 +456,24 @@ CREATE FUNCTION public.keep_the_better_plan(merge public.customer_merges) RETURN
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  with worse as (
-    select subscriptions.id, status
+  with live as (
+    select subscriptions.id, status,
+           row_number() over (order by coalesce(end_date > now(), true) desc, price desc,
+                                       customer_id = merge.into_id desc) as place
       from subscriptions join subscription_plans plan on plan.id = plan_id
      where customer_id in (merge.from_id, merge.into_id) and status in ('active', 'cancel_scheduled')
-     order by coalesce(end_date > now(), true) desc, price desc, customer_id = merge.into_id desc
-    offset 1
   ), superseded as (
     update subscriptions set status = 'superseded', updated_at = now()
-      from worse where subscriptions.id = worse.id
+      from live where subscriptions.id = live.id and place > 1
   )
   insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
-  select merge.id, 'subscriptions', 'status', id::text, status from worse;
+  select merge.id, 'subscriptions', 'status', id::text, status from live;  -- the better one may be replaced later
 $$;
 
 CREATE TABLE public.announced_changes (
     id bigint NOT NULL,
     previous_user_id text NOT NULL,
+    previous_phone_number text,
     user_id text,
     phone_number text,
     customer_id uuid,
@@ -372,6 +492,20 @@ CREATE FUNCTION public.latest_change(user_id text) RETURNS SETOF public.announce
         on next.previous_user_id = chain.user_id and next.announced_at >= chain.announced_at
   )
   select * from chain order by announced_at desc, id desc limit 1;
+$$;
+
+CREATE FUNCTION public.lock_customers(one uuid, other uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  perform lock_identifiers(variadic array(
+    select unnest(array[phone_number, whatsapp_user_id]) from customers where id in (one, other)));
+  perform from customers where id in (one, other) order by id for no key update;
+  perform from conversations where customer_id in (one, other) order by customer_id for no key update;
+  perform from outbox where customer_id in (one, other) and status in ('queued', 'sending', 'uncertain')
+    order by id for no key update;
+end;
 $$;
 
 CREATE FUNCTION public.lock_identifiers(VARIADIC identifiers text[]) RETURNS void
@@ -394,12 +528,14 @@ CREATE FUNCTION public.may_be_one(one public.customers, other public.customers) 
                         and (from_id, into_id) in ((one.id, other.id), (other.id, one.id)));
 $$;
 
-CREATE FUNCTION public.may_have_changed_hands(holder public.customers, key_hash text) RETURNS boolean
+CREATE FUNCTION public.may_have_changed_hands(holder public.customers, key_hash text, moment timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select coalesce(holder.last_seen_at, holder.created_at) < now() - (select number_goes_stale_after from shop_settings)
+  select coalesce(holder.last_seen_at, holder.created_at) < moment - (select number_goes_stale_after from shop_settings)
       or coalesce(holder.identity_key_hash <> key_hash, false)
+      or exists (select from announced_changes
+                  where previous_phone_number = holder.phone_number and announced_at > holder.last_seen_at)
       or number_is_in_doubt(holder.id);
 $$;
 
@@ -411,13 +547,19 @@ CREATE FUNCTION public.merge_customers(from_id uuid, into_id uuid, cause text) R
 declare
   ended customers;
   kept  customers;
+  same  customers;  -- what ended, where both may be of one WhatsApp: the number of one never goes with the user id of another
   merge customer_merges;
 begin
-  perform from conversations where customer_id in (from_id, into_id) order by customer_id for no key update;
+  perform lock_customers(from_id, into_id);
   select * into ended from customers where id = from_id and deleted_at is null;
   select * into kept from customers where id = into_id and deleted_at is null;
   if ended.id is null or kept.id is null or from_id = into_id then
     raise exception 'only two live customers can be merged' using errcode = 'LU003';
+  end if;
+
+  if num_nonnulls(ended.phone_number, kept.phone_number) < 2
+     and num_nonnulls(ended.whatsapp_user_id, kept.whatsapp_user_id) < 2 then
+    same := ended;
   end if;
 
   perform set_config('luminous.cause', cause, true);
@@ -425,10 +567,10 @@ begin
      set deleted_at = now(), merged_into = kept.id, identity_epoch = identity_epoch + 1, updated_at = now()
    where id = ended.id;
   update customers
-     set phone_number = coalesce(kept.phone_number, ended.phone_number),
-         whatsapp_id = case when kept.phone_number is null then ended.whatsapp_id else kept.whatsapp_id end,
-         identity_key_hash = case when kept.phone_number is null then ended.identity_key_hash else kept.identity_key_hash end,
-         whatsapp_user_id = coalesce(kept.whatsapp_user_id, ended.whatsapp_user_id),
+     set phone_number = coalesce(kept.phone_number, same.phone_number),
+         whatsapp_id = case when kept.phone_number is null then same.whatsapp_id else kept.whatsapp_id end,
+         identity_key_hash = case when kept.phone_number is null then same.identity_key_hash else kept.identity_key_hash end,
+         whatsapp_user_id = coalesce(kept.whatsapp_user_id, same.whatsapp_user_id),
          profile_id = coalesce(kept.profile_id, ended.profile_id),
          display_name = case when kept.display_name_edited_at is null
                               and (ended.display_name_edited_at is not null or kept.display_name = 'Customer')
@@ -487,7 +629,7 @@ declare
 begin
   for key in select * from customer_foreign_keys loop
     execute format(
-      'with moved as (update %1$I set %2$I = $3 where %2$I = $2 returning id::text as row_id)
+      'with moved as (update %1$s set %2$I = $3 where %2$I = $2 returning id::text as row_id)
        insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
        select $1, %1$L, %2$L, row_id, $2 from moved on conflict do nothing',
       key.table_name, key.column_name)
@@ -495,6 +637,13 @@ begin
   end loop;
 end;
 $_$;
+
+CREATE FUNCTION public.moved_last_at(customer uuid) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select max(from_at) from customer_identifiers where customer_id = customer and until_at is null;
+$$;
 
 CREATE FUNCTION public.number_is_in_doubt(customer uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -504,12 +653,12 @@ CREATE FUNCTION public.number_is_in_doubt(customer uuid) RETURNS boolean
       or exists (select from customer_conflicts where writer_id = customer and resolved_at is null);
 $$;
 
-CREATE FUNCTION public.open_conflict(holder uuid, writer uuid, phone text, user_id text, decision text) RETURNS void
+CREATE FUNCTION public.open_conflict(holder uuid, writer uuid, phone text, user_id text, decision text, changed_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  insert into customer_conflicts (holder_id, writer_id, phone_number, whatsapp_user_id, decision)
-  values (holder, writer, phone, user_id, decision)
+  insert into customer_conflicts (holder_id, writer_id, phone_number, whatsapp_user_id, decision, changed_at)
+  values (holder, writer, phone, user_id, decision, changed_at)
   on conflict do nothing;
 $$;
 
@@ -530,22 +679,24 @@ CREATE FUNCTION public.outbox_rank(status text) RETURNS integer
   select array_position(array['parked', 'queued', 'sending', 'uncertain', 'accepted', 'sent', 'failed', 'delivered', 'read'], status);
 $$;
 
-CREATE TABLE public.customer_conflicts (
-    id bigint NOT NULL,
-    holder_id uuid NOT NULL,
-    writer_id uuid,
-    phone_number text,
-    whatsapp_user_id text,
-    decision text NOT NULL,
-    opened_at timestamp with time zone DEFAULT now() NOT NULL,
-    resolved_at timestamp with time zone,
-    resolution text,
-    CONSTRAINT customer_conflicts_are_between_two CHECK ((writer_id <> holder_id)),
-    CONSTRAINT customer_conflicts_decision_is_known CHECK ((decision = ANY (ARRAY['unproven_number'::text, 'disputed_number'::text, 'announced_conflict'::text]))),
-    CONSTRAINT customer_conflicts_name_an_identifier CHECK ((num_nonnulls(phone_number, whatsapp_user_id) > 0)),
-    CONSTRAINT customer_conflicts_resolution_is_known CHECK ((resolution = ANY (ARRAY['same'::text, 'different'::text, 'proved'::text, 'moved'::text]))),
-    CONSTRAINT customer_conflicts_say_how_they_ended CHECK (((resolved_at IS NULL) = (resolution IS NULL)))
-);
+CREATE FUNCTION public.part_conversations(merge public.customer_merges) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  update conversations kept
+     set handed_over_at = nullif(kept.handed_over_at, ended.handed_over_at),
+         handover_reason = case when kept.handed_over_at <> ended.handed_over_at or ended.handed_over_at is null
+                                then kept.handover_reason end,
+         last_message_at = (select max(sent_at) from inbox
+                             where customer_id = merge.into_id and group_id is null and kind <> 'system')
+    from conversations ended
+   where kept.customer_id = merge.into_id and ended.customer_id = merge.from_id;
+  update conversations
+     set waiting_since = case when exists (select from inbox where inbox.customer_id = conversations.customer_id
+                                              and answered_at is null)
+                              then coalesce(waiting_since, now()) end
+   where customer_id in (merge.from_id, merge.into_id);
+$$;
 
 CREATE FUNCTION public.part_from_stranger(conflict public.customer_conflicts) RETURNS uuid
     LANGUAGE plpgsql
@@ -554,25 +705,42 @@ CREATE FUNCTION public.part_from_stranger(conflict public.customer_conflicts) RE
 declare
   stranger customers;
 begin
-  perform detach_number(conflict.holder_id, null, 'confirmed');
-  select * into stranger from customers where whatsapp_user_id = conflict.whatsapp_user_id and deleted_at is null;
+  perform detach_number(conflict.phone_number, conflict.holder_id, null, 'confirmed');
+  select * into stranger from customers
+   where deleted_at is null and id <> conflict.holder_id
+     and (whatsapp_user_id = conflict.whatsapp_user_id or phone_number = conflict.phone_number)
+   order by whatsapp_user_id is not distinct from conflict.whatsapp_user_id desc
+   limit 1;
   if stranger.id is null then
-    stranger := add_customer(conflict.phone_number, conflict.whatsapp_user_id, null, null, null, 'confirmed');
-  elsif stranger.phone_number is null then
-    perform set_identifiers(stranger.id, conflict.phone_number, conflict.whatsapp_user_id, 'confirmed');
+    stranger := add_customer(conflict.phone_number, conflict.whatsapp_user_id, null, null, null, now(), 'confirmed');
+  elsif stranger.phone_number is null and if_free(conflict.phone_number, null) then
+    perform set_identifiers(stranger.id, conflict.phone_number, stranger.whatsapp_user_id, 'confirmed');
   end if;
-
-  update inbox set customer_id = stranger.id
-   where customer_id = conflict.holder_id and decision = 'unproven_number' and received_at >= conflict.opened_at;
-  update outbox set customer_id = stranger.id, identity_epoch = (select identity_epoch from customers where id = stranger.id)
-   where customer_id = conflict.holder_id and is_impersonal and created_at >= conflict.opened_at;
-  update conversations
-     set last_message_at = written.last_at,
-         waiting_since = case when written.is_waiting then now() else waiting_since end
-    from (select max(sent_at) as last_at, bool_or(answered_at is null) as is_waiting
-            from inbox where customer_id = stranger.id) written
-   where customer_id = stranger.id;
+  perform hand_to_stranger(conflict, stranger.id);
   return stranger.id;
+end;
+$$;
+
+CREATE FUNCTION public.part_from_who_changed(conflict public.customer_conflicts, holder public.customers, writer public.customers) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  person  uuid := writer.id;
+  phone   text;
+  user_id text := nullif(conflict.whatsapp_user_id, holder.whatsapp_user_id);
+begin
+  if (conflict.whatsapp_user_id is null or user_id is not null)
+     and not has_moved_since(conflict.phone_number, conflict.changed_at - interval '5 minutes') then
+    perform detach_number(conflict.phone_number, holder.id, writer.id, 'confirmed');
+    phone := conflict.phone_number;
+  end if;
+  if moved_last_at(writer.id) > conflict.changed_at then
+    return;  -- they have changed again
+  end if;
+  select merge_into_the_older(person, id, 'confirmed') into person  -- they wrote with the new user id meanwhile
+    from customers where whatsapp_user_id = user_id and deleted_at is null and id <> writer.id;
+  perform set_identifiers(coalesce(person, writer.id), case when if_free(phone, null) then phone end, user_id, 'confirmed');
 end;
 $$;
 
@@ -587,7 +755,7 @@ begin
     select table_name, column_name, array_agg(row_id) as row_ids from customer_merge_rows
      where merge_id = merge.id and was = merge.from_id::text group by 1, 2
   loop
-    execute format('update %1$I set %2$I = $1 where %2$I = $2 and id::text = any($3)', moved.table_name, moved.column_name)
+    execute format('update %1$s set %2$I = $1 where %2$I = $2 and id::text = any($3)', moved.table_name, moved.column_name)
       using merge.from_id, merge.into_id, moved.row_ids;
   end loop;
 
@@ -610,17 +778,20 @@ CREATE FUNCTION public.record_customer_identifiers() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
+declare
+  moved_at timestamptz := coalesce(nullif(current_setting('luminous.at', true), '')::timestamptz, now());
+  why      text := coalesce(nullif(current_setting('luminous.cause', true), ''), 'direct');
 begin
   -- What is no longer held is closed first, so that a swap between two rows never shows two holders.
   update customer_identifiers held
-     set until_at = now()
+     set until_at = greatest(held.from_at, moved_at), until_cause = why
    where held.customer_id = new.id and held.until_at is null
      and (new.deleted_at is not null
           or held.value is distinct from
              case held.kind when 'phone_number' then new.phone_number else new.whatsapp_user_id end);
 
-  insert into customer_identifiers (kind, value, customer_id, cause)
-  select given.kind, given.value, new.id, coalesce(nullif(current_setting('luminous.cause', true), ''), 'direct')
+  insert into customer_identifiers (kind, value, customer_id, from_at, cause)
+  select given.kind, given.value, new.id, moved_at, why
     from (values ('phone_number', new.phone_number), ('whatsapp_user_id', new.whatsapp_user_id)) given (kind, value)
    where given.value is not null and new.deleted_at is null
      and not exists (select from customer_identifiers held
@@ -638,22 +809,24 @@ CREATE FUNCTION public.release_held_messages(customer uuid) RETURNS void
    where customer_id = customer and status = 'parked';
 $$;
 
-CREATE FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text, identity_key_hash text DEFAULT NULL::text) RETURNS public.resolved_customer
+CREATE FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text, identity_key_hash text DEFAULT NULL::text, sent_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS public.resolved_customer
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET "luminous.at" TO ''
     AS $_$
 #variable_conflict use_column
 declare
-  user_id   text := whatsapp_user_id;
-  wa_id     text := whatsapp_id;
-  name      text := display_name;
-  key_hash  text := identity_key_hash;
-  holder    customers;  -- of the number
-  writer    customers;  -- of the user id; in the end, who writes
-  change    announced_changes;  -- that the user id was given up in
-  other_phone_of uuid;          -- who was merged with the user id's former holder
-  decision  text;
-  is_locked boolean := false;
+  user_id    text := whatsapp_user_id;
+  wa_id      text := whatsapp_id;
+  name       text := display_name;
+  key_hash   text := identity_key_hash;
+  written_at timestamptz := least(sent_at, now());
+  holder     customers;  -- of the number
+  writer     customers;  -- of the user id; in the end, who writes
+  change     announced_changes;  -- that the user id was given up in
+  other_phone_of uuid;           -- who was merged with the user id's former holder
+  decision   text;
+  is_locked  boolean := false;
 begin
   if phone is null and user_id is null then
     raise exception 'a sender needs a phone number or a WhatsApp user id' using errcode = 'LU002';
@@ -662,6 +835,7 @@ begin
   end if;
 
   for attempt in 1..6 loop
+    perform set_config('luminous.at', written_at::text, true);
     change := null;
     other_phone_of := null;
     select * into holder from customers where phone_number = phone and deleted_at is null;
@@ -671,9 +845,17 @@ begin
       select * into writer from customers where id = whose_change(change);
       other_phone_of := survivor_with_merged_user_id(user_id);
     end if;
+    if (holder.id = writer.id) is not true
+       and has_moved_since(phone, written_at, case when holder.whatsapp_user_id is null then holder.id end) then
+      if user_id is null then
+        select * into writer from customers where id = holder_from(phone, written_at) and id is distinct from holder.id;
+      else
+        phone := null; wa_id := null; key_hash := null; holder := null;
+      end if;
+    end if;
 
     decision := case
-      when change.id is not null and writer.id is not null           then 'recognised_late'
+      when writer.id is not null and (change.id is not null or user_id is null) then 'recognised_late'
       when change.user_id is not null                                then 'changed'
       when writer.id is null and other_phone_of is not null          then 'other_phone'
       when holder.id is null and writer.id is null                   then 'created'
@@ -688,8 +870,10 @@ begin
       else                                                                'disputed_number'
     end;
     if decision in ('recognised', 'learned_user_id', 'seen_twice') and holder.id is distinct from writer.id
-       and holder.id is not null and may_have_changed_hands(holder, key_hash) then
+       and holder.id is not null and may_have_changed_hands(holder, key_hash, written_at) then
       decision := case decision when 'seen_twice' then 'disputed_number' else 'unproven_number' end;
+    elsif decision = 'recognised_late' and user_id is null and may_have_changed_hands(writer, key_hash, written_at) then
+      decision := 'unproven_number';
     end if;
     if not is_locked and decision not in ('created', 'recognised', 'recognised_late') then
       perform lock_identifiers(phone, user_id);  -- then decide from what nobody else can change
@@ -700,36 +884,39 @@ begin
     case decision
       when 'changed' then  -- nobody is known by either yet: they go by what they changed to
         phone := change.phone_number; user_id := change.user_id; wa_id := null; key_hash := null;
+        written_at := change.announced_at;
         is_locked := false;
         continue;
       when 'other_phone' then
         perform take_up_merged_user_id(other_phone_of, user_id);
         continue;
       when 'created' then
-        writer := add_customer(phone, user_id, wa_id, name, key_hash, decision);
+        writer := add_customer(phone, user_id, wa_id, name, key_hash, written_at, decision);
       when 'recycled_number' then
-        perform detach_number(holder.id, null, decision);
-        writer := add_customer(phone, user_id, wa_id, name, key_hash, decision);
+        perform detach_number(phone, holder.id, null, decision);
+        writer := add_customer(phone, user_id, wa_id, name, key_hash, written_at, decision);
       when 'unproven_number' then
-        perform open_conflict(holder.id, null, phone, user_id, decision);
-        writer := holder;
+        if writer.id is null then
+          perform open_conflict(holder.id, null, phone, user_id, decision);
+          writer := holder;
+        end if;
       when 'disputed_number' then
         perform open_conflict(holder.id, writer.id, phone, user_id, decision);
-        writer := see_customer(writer.id, null, null, name, null);
+        writer := see_customer(writer.id, null, null, name, null, written_at);
       when 'recognised_late' then
         null;
       else
         if decision = 'seen_twice' then
           writer.id := merge_into_the_older(holder.id, writer.id, decision);
         elsif decision = 'moved_number' then
-          perform detach_number(holder.id, writer.id, decision);
+          perform detach_number(phone, holder.id, writer.id, decision);
         end if;
         if decision <> 'recognised' then
           perform set_identifiers(coalesce(writer.id, holder.id), phone, user_id, decision);
         elsif holder.id = writer.id then
-          perform settle_by_proof(writer.id);
+          perform settle_by_proof(writer.id, written_at);
         end if;
-        writer := see_customer(coalesce(writer.id, holder.id), phone, wa_id, name, key_hash);
+        writer := see_customer(coalesce(writer.id, holder.id), phone, wa_id, name, key_hash, written_at);
     end case;
 
     continue when writer.id is null;  -- another transaction was quicker: look again
@@ -740,7 +927,7 @@ begin
 end;
 $_$;
 
-CREATE FUNCTION public.see_customer(seen uuid, phone text, wa_id text, name text, key_hash text) RETURNS public.customers
+CREATE FUNCTION public.see_customer(seen uuid, phone text, wa_id text, name text, key_hash text, seen_at timestamp with time zone) RETURNS public.customers
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -748,14 +935,14 @@ declare
   known customers;
 begin
   update customers
-     set last_seen_at = now(),
+     set last_seen_at = greatest(last_seen_at, seen_at),
          display_name = case when display_name_edited_at is null then coalesce(name, display_name) else display_name end,
          whatsapp_id = case when phone_number = phone then coalesce(wa_id, whatsapp_id) else whatsapp_id end,
          identity_key_hash = case when phone_number = phone then coalesce(key_hash, identity_key_hash)
                                   else identity_key_hash end,
          updated_at = now()
    where id = seen and deleted_at is null
-     and (last_seen_at is null or last_seen_at < now() - interval '1 minute'
+     and (last_seen_at is null or last_seen_at < seen_at - interval '1 minute'
           or display_name_edited_at is null and display_name <> name
           or phone_number = phone and (wa_id is not null and wa_id is distinct from whatsapp_id
                                        or key_hash is not null and key_hash is distinct from identity_key_hash))
@@ -775,7 +962,7 @@ declare
   before customers;
   epoch  integer;
 begin
-  select * into before from customers where id = customer;
+  select * into before from customers where id = customer for no key update;
   epoch := before.identity_epoch
          + coalesce(before.phone_number <> coalesce(phone, '')
                     or before.whatsapp_user_id <> coalesce(user_id, ''), false)::int;
@@ -795,23 +982,36 @@ exception when unique_violation then
 end;
 $$;
 
-CREATE FUNCTION public.settle_as_one(conflict public.customer_conflicts, holder public.customers) RETURNS uuid
+CREATE FUNCTION public.settle_as_one(conflict public.customer_conflicts, holder public.customers, writer public.customers) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
 declare
-  was_announced_alone boolean := conflict.decision = 'announced_conflict' and conflict.writer_id is null;
-  phone   text := coalesce(conflict.phone_number, case when not was_announced_alone then holder.phone_number end);
-  user_id text := coalesce(conflict.whatsapp_user_id, case when not was_announced_alone then holder.whatsapp_user_id end);
+  phone   text := conflict.phone_number;
+  user_id text := conflict.whatsapp_user_id;
   one     uuid := holder.id;
-  other   uuid;
+  other   customers;
 begin
+  if conflict.decision = 'disputed_number' then
+    user_id := coalesce(writer.whatsapp_user_id, user_id);  -- it may have changed since
+  elsif conflict.decision = 'unproven_number' or conflict.writer_id is not null then
+    phone := coalesce(phone, holder.phone_number);
+    user_id := coalesce(user_id, holder.whatsapp_user_id);
+  end if;
+
   for other in
-    select id from customers
+    select * from customers
      where deleted_at is null and id <> holder.id
        and (id = conflict.writer_id or whatsapp_user_id = user_id or phone_number = phone)
   loop
-    one := merge_into_the_older(one, other, 'confirmed');
+    if other.whatsapp_user_id = user_id or user_id is null or other.whatsapp_user_id is null
+       or other.id = conflict.writer_id then
+      one := merge_into_the_older(one, other.id, 'confirmed');
+    elsif has_moved_since(phone, conflict.opened_at) then
+      phone := null;  -- a third person proved since that they have it
+    else
+      perform detach_number(phone, other.id, one, 'confirmed');
+    end if;
   end loop;
   perform set_identifiers(one, phone, user_id, 'confirmed');
   update customers set last_seen_at = now(), identity_key_hash = null where id = one;  -- heard of now, by staff
@@ -819,14 +1019,14 @@ begin
 end;
 $$;
 
-CREATE FUNCTION public.settle_by_proof(holder uuid) RETURNS void
+CREATE FUNCTION public.settle_by_proof(holder uuid, proved_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
   update customer_conflicts set resolved_at = now(), resolution = 'proved'
-   where holder_id = holder and writer_id is null and resolved_at is null;
-  if found then
+   where holder_id = holder and writer_id is null and resolved_at is null and opened_at <= proved_at;
+  if found and not number_is_in_doubt(holder) then
     perform release_held_messages(holder);
   end if;
 end;
@@ -842,29 +1042,33 @@ declare
   writer   customers;
   settled  uuid;
 begin
-  select * into conflict from customer_conflicts where id = conflict_id and resolved_at is null;
+  select * into conflict from customer_conflicts where id = conflict_id;
+  perform lock_identifiers(conflict.phone_number, conflict.whatsapp_user_id);
+  perform lock_customers(conflict.holder_id, conflict.writer_id);
+  select * into conflict from customer_conflicts where id = conflict_id and resolved_at is null for update;
   select * into holder from customers where id = conflict.holder_id and deleted_at is null;
   select * into writer from customers where id = conflict.writer_id and deleted_at is null;
-  if holder.id is null or conflict.writer_id is not null and writer.id is null then
+  if holder.id is null then
     raise exception 'there is no such open conflict' using errcode = 'LU004';
   end if;
-  perform lock_identifiers(conflict.phone_number, conflict.whatsapp_user_id, holder.phone_number, holder.whatsapp_user_id,
-                           writer.phone_number, writer.whatsapp_user_id);
   update customer_conflicts
      set resolved_at = now(), resolution = case when is_same_person then 'same' else 'different' end
    where id = conflict.id;
 
   if is_same_person then
-    settled := settle_as_one(conflict, holder);
+    settled := settle_as_one(conflict, holder, writer);
   elsif conflict.decision = 'unproven_number' then
     settled := part_from_stranger(conflict);
   elsif conflict.decision = 'disputed_number' then
-    perform detach_number(holder.id, writer.id, 'confirmed');
-    perform set_identifiers(writer.id, conflict.phone_number, conflict.whatsapp_user_id, 'confirmed');
+    perform detach_number(conflict.phone_number, holder.id, writer.id, 'confirmed');
+    if writer.id is not null and if_free(conflict.phone_number, null) then
+      perform set_identifiers(writer.id, conflict.phone_number,
+                              coalesce(writer.whatsapp_user_id, conflict.whatsapp_user_id), 'confirmed');
+    end if;
+  elsif conflict.writer_id is null then
+    perform detach_number(holder.phone_number, holder.id, null, 'confirmed');
   elsif writer.id is not null then
-    perform set_identifiers(writer.id, null, null, 'confirmed');
-  else
-    perform detach_number(holder.id, null, 'confirmed');
+    perform part_from_who_changed(conflict, holder, writer);
   end if;
   perform release_held_messages(id)
      from customers
@@ -897,6 +1101,9 @@ begin
   insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
   select merge.id, 'customer_conflicts', case when is_writer then 'writer_id' else 'holder_id' end, id::text, merge.from_id::text
     from moved;
+  update customer_conflicts set resolved_at = now(), resolution = 'moved'
+   where resolved_at is null and holder_id = merge.into_id and decision <> 'announced_conflict'
+     and phone_number is distinct from (select customers.phone_number from customers where id = merge.into_id);
 end;
 $$;
 
@@ -957,16 +1164,15 @@ declare
   ended  customers;  -- the other one, before it
 begin
   select * into merge from customer_merges where id = merge_id and undone_at is null for update;
+  was := jsonb_populate_record(null::customers, merge.into_was);
+  became := jsonb_populate_record(null::customers, merge.into_became);
+  ended := jsonb_populate_record(null::customers, merge.from_was);
+  perform lock_identifiers(was.phone_number, was.whatsapp_user_id, ended.phone_number, ended.whatsapp_user_id);
+  perform lock_customers(merge.from_id, merge.into_id);
   select * into kept from customers where id = merge.into_id and deleted_at is null;
   if kept.id is null then
     raise exception 'only a standing merge into a live customer can be undone' using errcode = 'LU003';
   end if;
-  perform from conversations where customer_id in (merge.from_id, merge.into_id) order by customer_id for no key update;
-  was := jsonb_populate_record(null::customers, merge.into_was);
-  became := jsonb_populate_record(null::customers, merge.into_became);
-  ended := jsonb_populate_record(null::customers, merge.from_was);
-  perform lock_identifiers(kept.phone_number, kept.whatsapp_user_id, was.phone_number, was.whatsapp_user_id,
-                           ended.phone_number, ended.whatsapp_user_id);
 
   perform set_config('luminous.cause', 'undone_merge', true);
   update customers  -- first it lets go of what is not its own
@@ -982,8 +1188,10 @@ begin
    where id = merge.from_id;
   update customers
      set phone_number = back.phone, whatsapp_user_id = back.user_id,
-         whatsapp_id = case when back.phone = kept.phone_number then kept.whatsapp_id when back.phone = was.phone_number then was.whatsapp_id end,
-         identity_key_hash = case when back.phone = kept.phone_number then kept.identity_key_hash end,
+         whatsapp_id = case when back.phone is not distinct from kept.phone_number then kept.whatsapp_id
+                            when back.phone is not distinct from was.phone_number then was.whatsapp_id end,
+         identity_key_hash = case when back.phone is not distinct from kept.phone_number then kept.identity_key_hash
+                                  when back.phone is not distinct from was.phone_number then was.identity_key_hash end,
          profile_id = undone(kept.profile_id::text, became.profile_id::text, was.profile_id::text)::uuid,
          display_name = undone(kept.display_name, became.display_name, was.display_name),
          display_name_edited_at = undone(kept.display_name_edited_at::text, became.display_name_edited_at::text,
@@ -992,6 +1200,7 @@ begin
          consent_updated_at = undone(kept.consent_updated_at::text, became.consent_updated_at::text,
                                      was.consent_updated_at::text)::timestamptz,
          credits_balance = kept.credits_balance - ended.credits_balance,
+         last_seen_at = undone(kept.last_seen_at::text, became.last_seen_at::text, was.last_seen_at::text)::timestamptz,
          identity_epoch = kept.identity_epoch + 1,
          updated_at = now()
     from (select case when if_free(phone, null) then phone end as phone,
@@ -1004,8 +1213,7 @@ begin
   perform set_config('luminous.cause', '', true);
 
   perform put_back_rows(merge);
-  update conversations set waiting_since = now()
-   where customer_id = merge.from_id and exists (select from inbox where customer_id = merge.from_id and answered_at is null);
+  perform part_conversations(merge);
   update customer_merges set undone_at = now() where id = merge.id;
 end;
 $$;
@@ -1111,14 +1319,6 @@ CREATE VIEW public.customer_entitlements WITH (security_invoker='true') AS
      LEFT JOIN public.subscriptions live ON (((live.customer_id = customers.id) AND (live.status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text])) AND ((live.end_date IS NULL) OR (live.end_date > now())))))
      JOIN public.subscription_plans plan ON ((plan.code = COALESCE(live.plan_code, 'guest'::text))));
 
-CREATE VIEW public.customer_foreign_keys WITH (security_invoker='true') AS
- SELECT (relation.relname)::text AS table_name,
-    (attribute.attname)::text AS column_name
-   FROM ((pg_constraint foreign_key
-     JOIN pg_class relation ON ((relation.oid = foreign_key.conrelid)))
-     JOIN pg_attribute attribute ON (((attribute.attrelid = relation.oid) AND (attribute.attnum = foreign_key.conkey[1]))))
-  WHERE ((foreign_key.contype = 'f'::"char") AND (foreign_key.confrelid = ('public.customers'::regclass)::oid) AND (relation.relname <> ALL (ARRAY['customers'::name, 'customer_identifiers'::name, 'customer_merges'::name, 'customer_conflicts'::name, 'conversations'::name])));
-
 CREATE TABLE public.customer_identifiers (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -1127,8 +1327,16 @@ CREATE TABLE public.customer_identifiers (
     from_at timestamp with time zone DEFAULT now() NOT NULL,
     until_at timestamp with time zone,
     cause text NOT NULL,
+    until_cause text,
     CONSTRAINT customer_identifiers_kind_is_known CHECK ((kind = ANY (ARRAY['phone_number'::text, 'whatsapp_user_id'::text])))
 );
+
+CREATE VIEW public.customer_foreign_keys WITH (security_invoker='true') AS
+ SELECT ((pg_constraint.conrelid)::regclass)::text AS table_name,
+    (pg_attribute.attname)::text AS column_name
+   FROM (pg_constraint
+     JOIN pg_attribute ON (((pg_attribute.attrelid = pg_constraint.conrelid) AND (pg_attribute.attnum = pg_constraint.conkey[1]))))
+  WHERE ((pg_constraint.contype = 'f'::"char") AND (pg_constraint.confrelid = ('public.customers'::regclass)::oid) AND (pg_constraint.conrelid <> ALL (ARRAY[('public.customers'::regclass)::oid, ('public.customer_identifiers'::regclass)::oid, ('public.customer_merges'::regclass)::oid, ('public.customer_conflicts'::regclass)::oid, ('public.conversations'::regclass)::oid])));
 
 ALTER TABLE public.customer_identifiers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.customer_identifiers_id_seq
@@ -1361,6 +1569,8 @@ ALTER TABLE ONLY public.webhook_bodies
 
 CREATE INDEX announced_changes_by_customer ON public.announced_changes USING btree (customer_id) WHERE (customer_id IS NOT NULL);
 
+CREATE INDEX announced_changes_by_previous_phone_number ON public.announced_changes USING btree (previous_phone_number);
+
 CREATE INDEX conversations_handed_over ON public.conversations USING btree (handed_over_at) WHERE (handed_over_at IS NOT NULL);
 
 CREATE INDEX conversations_waiting ON public.conversations USING btree (waiting_since) WHERE (waiting_since IS NOT NULL);
@@ -1507,7 +1717,7 @@ ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.webhook_bodies ENABLE ROW LEVEL SECURITY;
 
-REVOKE ALL ON FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, cause text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, seen_at timestamp with time zone, cause text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamp with time zone, OUT customer_id uuid, OUT decision text) FROM PUBLIC;
 
@@ -1515,19 +1725,25 @@ REVOKE ALL ON FUNCTION public.carry_owed_messages(customer uuid, from_epoch inte
 
 REVOKE ALL ON FUNCTION public.create_guest_subscription_for_new_customer() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.detach_number(loser uuid, taker uuid, cause text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.detach_number(phone text, loser uuid, taker uuid, cause text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.follow_merge(customer uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.has_changed(person public.customers, to_phone text, to_user_id text, announced_at timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.hand_to_stranger(conflict public.customer_conflicts, stranger uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.has_come_and_gone(phone text, moment timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.has_moved_since(phone text, moment timestamp with time zone, alone uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.holder_at(phone text, moment timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.holder_ever(user_id text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.holder_from(phone text, moment timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.if_free(phone text, user_id text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.is_newborn(customer public.customers, announced_at timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.is_newborn(customer public.customers, to_user_id text, changed_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.join_conversations(merge public.customer_merges) FROM PUBLIC;
 
@@ -1537,11 +1753,13 @@ REVOKE ALL ON FUNCTION public.keep_the_better_plan(merge public.customer_merges)
 
 REVOKE ALL ON FUNCTION public.latest_change(user_id text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.lock_customers(one uuid, other uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.lock_identifiers(VARIADIC identifiers text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.may_be_one(one public.customers, other public.customers) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.may_have_changed_hands(holder public.customers, key_hash text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.may_have_changed_hands(holder public.customers, key_hash text, moment timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.merge_customers(from_id uuid, into_id uuid, cause text) FROM PUBLIC;
 
@@ -1549,15 +1767,21 @@ REVOKE ALL ON FUNCTION public.merge_into_the_older(one uuid, other uuid, cause t
 
 REVOKE ALL ON FUNCTION public.move_rows(merge public.customer_merges) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.moved_last_at(customer uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.number_is_in_doubt(customer uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.open_conflict(holder uuid, writer uuid, phone text, user_id text, decision text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.open_conflict(holder uuid, writer uuid, phone text, user_id text, decision text, changed_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.open_conversation_for_new_customer() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.outbox_rank(status text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.part_conversations(merge public.customer_merges) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.part_from_stranger(conflict public.customer_conflicts) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.part_from_who_changed(conflict public.customer_conflicts, holder public.customers, writer public.customers) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.put_back_rows(merge public.customer_merges) FROM PUBLIC;
 
@@ -1565,15 +1789,15 @@ REVOKE ALL ON FUNCTION public.record_customer_identifiers() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.release_held_messages(customer uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text, identity_key_hash text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text, identity_key_hash text, sent_at timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.see_customer(seen uuid, phone text, wa_id text, name text, key_hash text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.see_customer(seen uuid, phone text, wa_id text, name text, key_hash text, seen_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.set_identifiers(customer uuid, phone text, user_id text, cause text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.settle_as_one(conflict public.customer_conflicts, holder public.customers) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.settle_as_one(conflict public.customer_conflicts, holder public.customers, writer public.customers) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.settle_by_proof(holder uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.settle_by_proof(holder uuid, proved_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.settle_conflict(conflict_id bigint, is_same_person boolean) FROM PUBLIC;
 

@@ -34,6 +34,7 @@ class Notebook:
     """A channel that notes what is sent, and fails as it is told."""
 
     sent: list[Outgoing] = field(default_factory=list[Outgoing])
+    accepted: int = 0
     failures: list[SendFailed] = field(default_factory=list[SendFailed])
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -41,8 +42,9 @@ class Notebook:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(message)
+        self.accepted += 1
         self.was_asked.set()
-        return f"wamid.out.{len(self.sent)}"
+        return f"wamid.out.{self.accepted}"
 
     @property
     def texts(self) -> list[str]:

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import get_args
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from luminous import inbox, outbox
+from luminous import customers, inbox, metrics, outbox
 from luminous.channels.gateway import webhook as gateway_webhook
 from luminous.channels.gateway.webhook import GatewayWebhook
 from luminous.channels.meta import webhook
@@ -40,6 +41,7 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
 
     app = FastAPI(title="Luminous", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.background = []
+    count_from_zero()
     meta = MetaWebhook(settings.whatsapp_verify_token, settings.app_secrets)
     app.include_router(webhook.routes(meta, database.transaction, bell.ring))
     if settings.gateway_secret.strip():
@@ -69,10 +71,24 @@ def health(settings: Settings, database: Database) -> APIRouter:
         return JSONResponse(report, status_code=200 if report["status"] == "ready" else 503)
 
     @router.get("/metrics")
-    def metrics() -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+    async def counted() -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        try:
+            async with database.transaction() as conn:
+                for what, seconds in (await waiting_seconds(conn)).items():
+                    metrics.OLDEST_SECONDS.labels(what).set(seconds)
+        except Exception:  # what is counted is served all the same, and no age is better than an old one
+            metrics.OLDEST_SECONDS.clear()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def count_from_zero() -> None:
+    """Every count that an alert looks at exists from the start, so that its first rise is seen."""
+    for decision in (*customers.DECISIONS, "nobody"):
+        metrics.MESSAGES.labels(decision)
+    for stage in get_args(inbox.Stage):
+        metrics.DEAD_LETTERS.labels(stage)
 
 
 async def readiness(conn: Connection, schema: str) -> dict[str, object]:
@@ -85,8 +101,16 @@ async def readiness(conn: Connection, schema: str) -> dict[str, object]:
     return {
         "status": "ready",
         "database": "ok",
-        "oldest_unanswered_seconds": round(await inbox.oldest_unanswered_age(conn), 1),
-        "oldest_unsent_seconds": round(await outbox.oldest_unsent_age(conn), 1),
+        **{f"oldest_{what}_seconds": seconds for what, seconds in (await waiting_seconds(conn)).items()},
+    }
+
+
+async def waiting_seconds(conn: Connection) -> dict[str, float]:
+    """For how long the oldest of each kind has waited; 0 when none does."""
+    return {
+        "unanswered": round(await inbox.oldest_unanswered_age(conn), 1),
+        "unsent": round(await outbox.oldest_unsent_age(conn), 1),
+        "open_conflict": round(await customers.oldest_open_conflict_age(conn), 1),
     }
 
 

@@ -39,7 +39,8 @@ create index customers_by_profile on customers (profile_id) where profile_id is 
 create index customers_merged_by_whatsapp_user_id on customers (whatsapp_user_id) where merged_into is not null;
 create index customers_merged_into on customers (merged_into) where merged_into is not null;
 
--- Which identifier named whom, from when until when, and why it moved. Written by the trigger alone.
+-- Which identifier named whom, from when until when, and why it moved. Written by the trigger alone. The times are
+-- WhatsApp's where a message or an announcement moved it (the transaction's `luminous.at`): these arrive in any order.
 create table customer_identifiers (
   id          bigint generated always as identity primary key,
   kind        text not null,
@@ -48,6 +49,7 @@ create table customer_identifiers (
   from_at     timestamptz not null default now(),
   until_at    timestamptz,  -- null while it is held
   cause       text not null,  -- why it came: the transaction's `luminous.cause`, else `direct`
+  until_cause text,           -- why it went
 
   constraint customer_identifiers_kind_is_known check (kind in ('phone_number', 'whatsapp_user_id'))
 );
@@ -60,17 +62,20 @@ create function record_customer_identifiers() returns trigger
   language plpgsql
   set search_path from current
 as $$
+declare
+  moved_at timestamptz := coalesce(nullif(current_setting('luminous.at', true), '')::timestamptz, now());
+  why      text := coalesce(nullif(current_setting('luminous.cause', true), ''), 'direct');
 begin
   -- What is no longer held is closed first, so that a swap between two rows never shows two holders.
   update customer_identifiers held
-     set until_at = now()
+     set until_at = greatest(held.from_at, moved_at), until_cause = why
    where held.customer_id = new.id and held.until_at is null
      and (new.deleted_at is not null
           or held.value is distinct from
              case held.kind when 'phone_number' then new.phone_number else new.whatsapp_user_id end);
 
-  insert into customer_identifiers (kind, value, customer_id, cause)
-  select given.kind, given.value, new.id, coalesce(nullif(current_setting('luminous.cause', true), ''), 'direct')
+  insert into customer_identifiers (kind, value, customer_id, from_at, cause)
+  select given.kind, given.value, new.id, moved_at, why
     from (values ('phone_number', new.phone_number), ('whatsapp_user_id', new.whatsapp_user_id)) given (kind, value)
    where given.value is not null and new.deleted_at is null
      and not exists (select from customer_identifiers held

@@ -7,6 +7,7 @@ create table customer_conflicts (
   phone_number     text,
   whatsapp_user_id text,
   decision         text not null,
+  changed_at       timestamptz,  -- of an announced change: when it was, by WhatsApp's clock
   opened_at        timestamptz not null default now(),
   resolved_at      timestamptz,
   resolution       text,
@@ -41,12 +42,14 @@ as $$
       or exists (select from customer_conflicts where writer_id = customer and resolved_at is null);
 $$;
 
-create function open_conflict(holder uuid, writer uuid, phone text, user_id text, decision text) returns void
+create function open_conflict(holder uuid, writer uuid, phone text, user_id text, decision text,
+                              changed_at timestamptz default null)
+  returns void
   language sql volatile
   set search_path from current
 as $$
-  insert into customer_conflicts (holder_id, writer_id, phone_number, whatsapp_user_id, decision)
-  values (holder, writer, phone, user_id, decision)
+  insert into customer_conflicts (holder_id, writer_id, phone_number, whatsapp_user_id, decision, changed_at)
+  values (holder, writer, phone, user_id, decision, changed_at)
   on conflict do nothing;
 $$;
 

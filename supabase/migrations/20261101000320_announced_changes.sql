@@ -1,17 +1,20 @@
--- WhatsApp said that a person changed: who wrote under the previous user id goes by the later one. A message
--- may still arrive that was sent before the change, and the announcement may arrive before anybody is known.
+-- WhatsApp said that a person changed, or the shop moved to another portfolio, where everybody did: who wrote under
+-- the previous user id goes by the later one. A message may still arrive that was sent before the change, and the
+-- announcement may arrive before anybody is known.
 create table announced_changes (
-  id               bigint generated always as identity primary key,
-  previous_user_id text not null,
-  user_id          text,          -- null: not told; the next message shows it
-  phone_number     text,          -- null: not told
-  customer_id      uuid references customers on delete cascade,  -- whose change; null: nobody here yet
-  announced_at     timestamptz not null,  -- WhatsApp's clock
+  id                    bigint generated always as identity primary key,
+  previous_user_id      text not null,
+  previous_phone_number text,     -- null: not told
+  user_id               text,     -- null: not told; the next message shows it
+  phone_number          text,     -- null: not told
+  customer_id           uuid references customers on delete cascade,  -- whose change; null: nobody here yet
+  announced_at          timestamptz not null,  -- WhatsApp's clock
 
   constraint announced_changes_are_kept_once unique (previous_user_id, announced_at)
 );
 
 create index announced_changes_by_customer on announced_changes (customer_id) where customer_id is not null;
+create index announced_changes_by_previous_phone_number on announced_changes (previous_phone_number);
 
 -- Where a chain of announced changes that began with this user id has ended; no row when none is known.
 create function latest_change(user_id text) returns setof announced_changes

@@ -11,8 +11,49 @@ as $$
            order by key) keys;
 $$;
 
+-- Whose number it was at that moment, whoever has it by now; null when nobody's who is here.
+create function holder_at(phone text, moment timestamptz) returns uuid
+  language sql stable
+  set search_path from current
+as $$
+  select coalesce((select survivor(customer_id) from customer_identifiers
+                    where kind = 'phone_number' and value = phone
+                      and from_at <= moment and (until_at is null or until_at >= moment)
+                    order by from_at desc, id desc
+                    limit 1),
+                  (select whose_change(change) from announced_changes change
+                    where previous_phone_number = phone and announced_at >= moment
+                    order by announced_at
+                    limit 1));
+$$;
+
+-- Who is the first known to have had the number from then on.
+create function holder_from(phone text, moment timestamptz) returns uuid
+  language sql stable
+  set search_path from current
+as $$
+  select coalesce(holder_at(phone, moment),
+                  (select survivor(customer_id) from customer_identifiers
+                    where kind = 'phone_number' and value = phone and from_at > moment
+                    order by from_at, id
+                    limit 1));
+$$;
+
+-- True when somebody got the number or lost it after that moment: what was said before is no proof any more. It tells
+-- nothing that it was first heard of later from somebody without a user id, where they have it alone.
+create function has_moved_since(phone text, moment timestamptz, alone uuid default null) returns boolean
+  language sql stable
+  set search_path from current
+as $$
+  select exists (select from customer_identifiers
+                  where kind = 'phone_number' and value = phone and greatest(from_at, until_at) > moment
+                    and survivor(customer_id) is distinct from alone)
+      or exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment);
+$$;
+
 -- A new customer, or null when another transaction made one with the same identifier.
-create function add_customer(phone text, user_id text, wa_id text, name text, key_hash text, cause text)
+create function add_customer(phone text, user_id text, wa_id text, name text, key_hash text, seen_at timestamptz,
+                             cause text)
   returns customers
   language plpgsql volatile
   set search_path from current
@@ -22,7 +63,7 @@ declare
 begin
   perform set_config('luminous.cause', cause, true);
   insert into customers (phone_number, whatsapp_user_id, whatsapp_id, display_name, identity_key_hash, last_seen_at)
-  values (phone, user_id, wa_id, coalesce(name, 'Customer'), key_hash, now())
+  values (phone, user_id, wa_id, coalesce(name, 'Customer'), key_hash, seen_at)
   on conflict do nothing
   returning * into added;
   perform set_config('luminous.cause', '', true);
@@ -40,7 +81,7 @@ declare
   before customers;
   epoch  integer;
 begin
-  select * into before from customers where id = customer;
+  select * into before from customers where id = customer for no key update;
   epoch := before.identity_epoch
          + coalesce(before.phone_number <> coalesce(phone, '')
                     or before.whatsapp_user_id <> coalesce(user_id, ''), false)::int;
@@ -60,37 +101,44 @@ exception when unique_violation then
 end;
 $$;
 
--- The number went to somebody else, the taker: links, sessions and queued messages of the loser are dead.
-create function detach_number(loser uuid, taker uuid, cause text) returns void
+-- The number went from the loser to somebody else, the taker: links, sessions and queued messages of the loser are dead.
+-- Nothing happens where they have another number by now.
+create function detach_number(phone text, loser uuid, taker uuid, cause text) returns void
   language plpgsql volatile
   set search_path from current
 as $$
 declare
-  rival uuid;
+  had_it boolean;
+  rival  customers;
 begin
   perform set_config('luminous.cause', cause, true);
   update customers
      set phone_number = null, whatsapp_id = null, identity_key_hash = null,
          identity_epoch = identity_epoch + 1, updated_at = now()
-   where id = loser and deleted_at is null;
+   where id = loser and phone_number = phone and deleted_at is null;
+  had_it := found;
   perform set_config('luminous.cause', '', true);
+  if not had_it then
+    return;
+  end if;
 
   -- Who else wrote from this number (row 9) has it no longer either, and not the number of before.
   for rival in
-    update customer_conflicts set resolved_at = now(), resolution = 'moved'
-     where holder_id = loser and resolved_at is null and decision <> 'announced_conflict'
-    returning writer_id
+    with moved as (
+      update customer_conflicts set resolved_at = now(), resolution = 'moved'
+       where holder_id = loser and resolved_at is null and decision <> 'announced_conflict'
+      returning writer_id
+    )
+    select customers.* from moved join customers on id = writer_id and id is distinct from taker
   loop
-    if rival is not null and rival is distinct from taker then
-      perform detach_number(rival, taker, cause);
-    end if;
+    perform detach_number(rival.phone_number, rival.id, taker, cause);
   end loop;
 end;
 $$;
 
 -- A customer wrote. Within a minute of the last time, and with nothing new, nothing is written. What belongs
 -- to the number is kept only while the number is theirs.
-create function see_customer(seen uuid, phone text, wa_id text, name text, key_hash text)
+create function see_customer(seen uuid, phone text, wa_id text, name text, key_hash text, seen_at timestamptz)
   returns customers
   language plpgsql volatile
   set search_path from current
@@ -99,14 +147,14 @@ declare
   known customers;
 begin
   update customers
-     set last_seen_at = now(),
+     set last_seen_at = greatest(last_seen_at, seen_at),
          display_name = case when display_name_edited_at is null then coalesce(name, display_name) else display_name end,
          whatsapp_id = case when phone_number = phone then coalesce(wa_id, whatsapp_id) else whatsapp_id end,
          identity_key_hash = case when phone_number = phone then coalesce(key_hash, identity_key_hash)
                                   else identity_key_hash end,
          updated_at = now()
    where id = seen and deleted_at is null
-     and (last_seen_at is null or last_seen_at < now() - interval '1 minute'
+     and (last_seen_at is null or last_seen_at < seen_at - interval '1 minute'
           or display_name_edited_at is null and display_name <> name
           or phone_number = phone and (wa_id is not null and wa_id is distinct from whatsapp_id
                                        or key_hash is not null and key_hash is distinct from identity_key_hash))
@@ -118,26 +166,28 @@ begin
 end;
 $$;
 
--- True when a number that matched alone is no proof: its holder was silent for long, WhatsApp was registered
--- anew behind it, or whose it is, is in doubt already.
-create function may_have_changed_hands(holder customers, key_hash text) returns boolean
+-- True when a number that matched alone was no proof at that moment: its holder had been silent for long, WhatsApp was
+-- registered anew behind it, its owner is known to have left it, or whose it is, is in doubt already.
+create function may_have_changed_hands(holder customers, key_hash text, moment timestamptz) returns boolean
   language sql stable
   set search_path from current
 as $$
-  select coalesce(holder.last_seen_at, holder.created_at) < now() - (select number_goes_stale_after from shop_settings)
+  select coalesce(holder.last_seen_at, holder.created_at) < moment - (select number_goes_stale_after from shop_settings)
       or coalesce(holder.identity_key_hash <> key_hash, false)
+      or exists (select from announced_changes
+                  where previous_phone_number = holder.phone_number and announced_at > holder.last_seen_at)
       or number_is_in_doubt(holder.id);
 $$;
 
--- The holder wrote with number and user id together: whatever was asked about a stranger is answered.
-create function settle_by_proof(holder uuid) returns void
+-- The holder wrote with number and user id together: whatever was asked before about a stranger is answered.
+create function settle_by_proof(holder uuid, proved_at timestamptz) returns void
   language plpgsql volatile
   set search_path from current
 as $$
 begin
   update customer_conflicts set resolved_at = now(), resolution = 'proved'
-   where holder_id = holder and writer_id is null and resolved_at is null;
-  if found then
+   where holder_id = holder and writer_id is null and resolved_at is null and opened_at <= proved_at;
+  if found and not number_is_in_doubt(holder) then
     perform release_held_messages(holder);
   end if;
 end;
@@ -178,4 +228,4 @@ begin
 end;
 $$;
 
-call keep_private('{}', '{lock_identifiers,add_customer,set_identifiers,detach_number,see_customer,may_have_changed_hands,settle_by_proof,survivor_with_merged_user_id,take_up_merged_user_id}');
+call keep_private('{}', '{lock_identifiers,holder_at,holder_from,has_moved_since,add_customer,set_identifiers,detach_number,see_customer,may_have_changed_hands,settle_by_proof,survivor_with_merged_user_id,take_up_merged_user_id}');

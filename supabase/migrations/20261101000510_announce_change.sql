@@ -2,7 +2,7 @@
 -- the shape of the announcement, its order among the messages, and how often it comes:
 --
 --   announced_change    the record has the new identifiers now
---   announced_again     it had them already
+--   announced_again     it had them already, or has later ones
 --   announced_merge     a message was quicker and made a record: that was merged into the person's own
 --   announced_conflict  another record has them, and a life of its own: nothing moves, staff decide
 --   announced_nobody    nobody here had the old ones: remembered, should a message from before come late
@@ -19,86 +19,119 @@ as $$
                   survivor_with_merged_user_id(user_id));
 $$;
 
--- Whose number it was at that time. It may be somebody else's by now: the first to give it up afterwards is meant.
-create function holder_at(phone text, moment timestamptz) returns uuid
+-- When the customer got the later of what they have now.
+create function moved_last_at(customer uuid) returns timestamptz
   language sql stable
   set search_path from current
 as $$
-  select survivor(customer_id) from customer_identifiers
-   where kind = 'phone_number' and value = phone and (until_at is null or until_at > moment)
-   order by from_at, id
-   limit 1;
+  select max(from_at) from customer_identifiers where customer_id = customer and until_at is null;
 $$;
 
--- Made by a first message a moment ago, with nothing of its own yet: the same person, quicker than the announcement.
-create function is_newborn(customer customers, announced_at timestamptz) returns boolean
+-- True when whoever came to have the number after that moment has left it again.
+create function has_come_and_gone(phone text, moment timestamptz) returns boolean
   language sql stable
   set search_path from current
 as $$
-  select customer.created_at > announced_at - interval '24 hours'
-     and customer.profile_id is null
+  select coalesce((select bool_and(until_at is not null) from customer_identifiers
+                    where kind = 'phone_number' and value = phone and from_at >= moment),
+                  exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment));
+$$;
+
+-- Made by a first message after the change, with nothing of its own yet: the same person, quicker than the announcement.
+-- The announced user id says so at any time; the number alone only for a day, as it may go on to somebody else.
+create function is_newborn(customer customers, to_user_id text, changed_at timestamptz) returns boolean
+  language sql stable
+  set search_path from current
+as $$
+  select customer.profile_id is null
      and exists (select from customer_identifiers
-                  where customer_id = customer.id and cause in ('created', 'recycled_number'))
+                  where customer_id = customer.id and cause in ('created', 'recycled_number')
+                    and from_at >= changed_at
+                    and (from_at <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id))
      and not exists (select from subscriptions
                       where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0));
-$$;
-
--- True when the person has the new identifiers already, or had the new number since and left it again.
-create function has_changed(person customers, to_phone text, to_user_id text, announced_at timestamptz) returns boolean
-  language sql stable
-  set search_path from current
-as $$
-  select coalesce(to_user_id = person.whatsapp_user_id, to_user_id is null)
-     and (coalesce(to_phone = person.phone_number, to_phone is null)
-          or to_user_id is null and exists (
-               select from customer_identifiers held
-                where held.customer_id = person.id and kind = 'phone_number' and value = to_phone
-                  and until_at is not null and from_at >= has_changed.announced_at));
 $$;
 
 create function announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamptz,
                                 out customer_id uuid, out decision text)
   language plpgsql volatile
   set search_path from current
+  set luminous.at to ''
 as $$
 #variable_conflict use_variable
 declare
-  person    customers;          -- who changed
-  other     customers;          -- who has what they changed to
-  later     announced_changes;  -- they changed again, and that was heard first
-  is_proven boolean;            -- the user id says who changed, not the number alone
-  newborns  uuid[];             -- records of the same person, made by a quicker message
-  strangers uuid[];             -- who had the new number before, with a user id of their own
+  at_latest  timestamptz := least(announced_at, now());
+  at_first   timestamptz := at_latest - interval '5 minutes';  -- of when it happened, as WhatsApp's clocks agree
+  person     customers;          -- who changed
+  other      customers;          -- who has what they changed to
+  later      announced_changes;  -- they changed again, and that was heard first
+  is_proven  boolean;            -- the user id says who changed, not the number alone
+  is_in_doubt boolean;           -- whether it is they
+  was_heard  boolean;            -- of the change, in other words
+  had_it     boolean;            -- the new number, before the person
+  newborns   uuid[];             -- records of the same person, made by a quicker message
+  strangers  uuid[];             -- who had the new number before, with a user id of their own
 begin
+  perform set_config('luminous.at', at_latest::text, true);
   perform lock_identifiers(from_phone, from_user_id, to_phone, to_user_id);
   select * into person from customers where id = holder_ever(from_user_id);
   is_proven := person.id is not null;
   if not is_proven then
     select * into person from customers
-     where id = holder_at(from_phone, announced_at) and (from_user_id is null or whatsapp_user_id is null);
+     where id = holder_at(from_phone, at_latest) and (from_user_id is null or whatsapp_user_id is null);
+  elsif person.whatsapp_user_id is distinct from from_user_id and not exists (select from latest_change(from_user_id)) then
+    perform take_up_merged_user_id(person.id, from_user_id);  -- it is their other phone that changed
+    select * into person from customers where id = person.id;
   end if;
   customer_id := person.id;
+  is_in_doubt := not is_proven and may_have_changed_hands(person, null, at_latest);
+  was_heard := case when is_proven then person.whatsapp_user_id is distinct from from_user_id
+                    else person.phone_number is distinct from from_phone and moved_last_at(person.id) >= at_first end;
 
-  insert into announced_changes (previous_user_id, user_id, phone_number, customer_id, announced_at)
-  select previous, to_user_id, to_phone, person.id, announced_at
-    from (select coalesce(from_user_id, person.whatsapp_user_id) as previous) change
+  insert into announced_changes as known
+    (previous_user_id, previous_phone_number, user_id, phone_number, customer_id, announced_at)
+  select previous, nullif(from_phone, to_phone), to_user_id, to_phone, case when not is_in_doubt then person.id end, at_latest
+    from (select coalesce(from_user_id, case when not was_heard then person.whatsapp_user_id end) as previous) change
    where previous <> coalesce(to_user_id, '')
-  on conflict do nothing;
+  on conflict on constraint announced_changes_are_kept_once do update
+     set previous_phone_number = coalesce(known.previous_phone_number, excluded.previous_phone_number),
+         user_id = coalesce(known.user_id, excluded.user_id),
+         phone_number = coalesce(known.phone_number, excluded.phone_number),
+         customer_id = coalesce(known.customer_id, excluded.customer_id);
   select * into later from latest_change(to_user_id);
-  if later.announced_at >= announced_at then
+  if later.announced_at >= at_latest then
     to_phone := later.phone_number;
     to_user_id := later.user_id;
+    update announced_changes known set customer_id = person.id
+     where id = later.id and known.customer_id is null and not is_in_doubt;
+  end if;
+  perform detach_number(from_phone, held.customer_id, person.id, 'announced_change')  -- it was the person's: they lost it
+     from customer_identifiers held
+    where kind = 'phone_number' and value = from_phone and until_at is null and from_at <= at_first
+      and held.customer_id is distinct from person.id and from_phone is distinct from to_phone;
+  if has_come_and_gone(to_phone, at_first) then
+    to_phone := null;
   end if;
 
   if person.id is null then
     decision := 'announced_nobody';
+    perform detach_number(to_phone, id, null, 'announced_change') from customers
+     where phone_number = to_phone and deleted_at is null and (whatsapp_user_id = to_user_id) is not true
+       and not has_moved_since(to_phone, at_first);
     return;
-  elsif has_changed(person, to_phone, to_user_id, announced_at) then
+  elsif was_heard and moved_last_at(person.id) > at_latest + interval '5 minutes' then
     decision := 'announced_again';
     return;
-  elsif not is_proven and may_have_changed_hands(person, null) then
+  elsif was_heard then  -- what it did not say is added
+    to_phone := coalesce(person.phone_number, to_phone);
+    to_user_id := coalesce(person.whatsapp_user_id, to_user_id);
+  elsif is_in_doubt and num_nonnulls(to_phone, to_user_id) = 0 then  -- and gone on: the number is not theirs, whoever they are
+    decision := 'announced_change';
+    perform detach_number(from_phone, person.id, null, decision);
+    return;
+  elsif is_in_doubt then
     decision := 'announced_conflict';
-    perform open_conflict(person.id, null, to_phone, to_user_id, decision);
+    perform open_conflict(person.id, null, to_phone, to_user_id, decision, at_latest);
     return;
   end if;
 
@@ -106,19 +139,26 @@ begin
     select * from customers
      where id <> person.id and deleted_at is null and (phone_number = to_phone or whatsapp_user_id = to_user_id)
   loop
-    if other.whatsapp_user_id <> to_user_id then
+    had_it := not has_moved_since(to_phone, at_first);
+    if other.whatsapp_user_id <> coalesce(to_user_id, '') and had_it then
       strangers := strangers || other.id;
-    elsif is_newborn(other, announced_at) and may_be_one(person, other) then
+    elsif other.whatsapp_user_id <> to_user_id then
+      to_phone := null;  -- it is theirs since
+    elsif is_newborn(other, to_user_id, at_first) and may_be_one(person, other) then
       newborns := newborns || other.id;
       to_phone := coalesce(to_phone, other.phone_number);
       to_user_id := coalesce(to_user_id, other.whatsapp_user_id);
     else
       decision := 'announced_conflict';
-      perform open_conflict(other.id, person.id, to_phone, to_user_id, decision);
+      perform open_conflict(other.id, person.id, to_phone, to_user_id, decision, at_latest);
       return;
     end if;
   end loop;
-  perform detach_number(stranger, person.id, 'announced_change') from unnest(strangers) stranger;
+  if newborns is null and (to_phone, to_user_id) is not distinct from (person.phone_number, person.whatsapp_user_id) then
+    decision := 'announced_again';
+    return;
+  end if;
+  perform detach_number(to_phone, stranger, person.id, 'announced_change') from unnest(strangers) stranger;
   perform merge_customers(newborn, person.id, 'announced_change') from unnest(newborns) newborn;
   perform set_identifiers(person.id, to_phone, to_user_id, 'announced_change');
   decision := case when newborns is null then 'announced_change' else 'announced_merge' end;
@@ -127,4 +167,4 @@ $$;
 
 comment on function announce_change is 'What WhatsApp says of a person who changed number or user id, applied once.';
 
-call keep_private('{}', '{holder_ever,holder_at,is_newborn,has_changed,announce_change}');
+call keep_private('{}', '{holder_ever,moved_last_at,has_come_and_gone,is_newborn,announce_change}');

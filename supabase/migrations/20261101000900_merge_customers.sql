@@ -17,7 +17,7 @@ create table customer_merges (
 create unique index customer_merges_one_standing_per_record on customer_merges (from_id) where undone_at is null;
 create index customer_merges_by_into on customer_merges (into_id);
 
--- Every value that a merge changed in another table, so that exactly these go back.
+-- Every value that a merge changed in another table, so that exactly these go back; and the status of each plan.
 create table customer_merge_rows (
   merge_id    bigint not null references customer_merges on delete cascade,
   table_name  text not null,
@@ -28,21 +28,36 @@ create table customer_merge_rows (
   primary key (merge_id, table_name, column_name, row_id)
 );
 
--- The foreign keys to `customers` whose rows go over with a merge: all but those with a manner of their own below.
--- Each table has a primary key `id`.
+-- The foreign keys to `customers` whose rows go over with a merge, in any schema: all but those with a manner of their
+-- own below. Each table has a primary key `id`. Its name is fit to stand in a statement.
 create view customer_foreign_keys with (security_invoker) as
-select relation.relname::text as table_name, attribute.attname::text as column_name
-  from pg_constraint foreign_key
-  join pg_class relation on relation.oid = foreign_key.conrelid
-  join pg_attribute attribute on attribute.attrelid = relation.oid and attribute.attnum = foreign_key.conkey[1]
- where foreign_key.contype = 'f' and foreign_key.confrelid = 'customers'::regclass
-   and relation.relname not in (
-     'customers',             -- merged_into: who was merged before follows the chain
-     'customer_identifiers',  -- history stays with whom it happened to
-     'customer_merges',       -- so does this
-     'customer_conflicts',    -- between the two they are settled
-     'conversations'          -- each customer has one: the survivor's takes over what is due
+select conrelid::regclass::text as table_name, attname::text as column_name
+  from pg_constraint
+  join pg_attribute on attrelid = conrelid and attnum = conkey[1]
+ where contype = 'f' and confrelid = 'customers'::regclass
+   and conrelid not in (
+     'customers'::regclass,             -- merged_into: who was merged before follows the chain
+     'customer_identifiers'::regclass,  -- history stays with whom it happened to
+     'customer_merges'::regclass,       -- so does this
+     'customer_conflicts'::regclass,    -- between the two they are settled
+     'conversations'::regclass          -- each customer has one: the survivor's takes over what is due
    );
+
+-- Two records and what could change them meanwhile: whoever takes a message of theirs that moves an identifier, answers
+-- one of them, or claims a message for them now is waited for, and waits from here on.
+create function lock_customers(one uuid, other uuid) returns void
+  language plpgsql volatile
+  set search_path from current
+as $$
+begin
+  perform lock_identifiers(variadic array(
+    select unnest(array[phone_number, whatsapp_user_id]) from customers where id in (one, other)));
+  perform from customers where id in (one, other) order by id for no key update;
+  perform from conversations where customer_id in (one, other) order by customer_id for no key update;
+  perform from outbox where customer_id in (one, other) and status in ('queued', 'sending', 'uncertain')
+    order by id for no key update;
+end;
+$$;
 
 -- Rows of the one become rows of the other, each with a note.
 create function move_rows(merge customer_merges) returns void
@@ -54,7 +69,7 @@ declare
 begin
   for key in select * from customer_foreign_keys loop
     execute format(
-      'with moved as (update %1$I set %2$I = $3 where %2$I = $2 returning id::text as row_id)
+      'with moved as (update %1$s set %2$I = $3 where %2$I = $2 returning id::text as row_id)
        insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
        select $1, %1$L, %2$L, row_id, $2 from moved on conflict do nothing',
       key.table_name, key.column_name)
@@ -68,21 +83,22 @@ create function keep_the_better_plan(merge customer_merges) returns void
   language sql volatile
   set search_path from current
 as $$
-  with worse as (
-    select subscriptions.id, status
+  with live as (
+    select subscriptions.id, status,
+           row_number() over (order by coalesce(end_date > now(), true) desc, price desc,
+                                       customer_id = merge.into_id desc) as place
       from subscriptions join subscription_plans plan on plan.id = plan_id
      where customer_id in (merge.from_id, merge.into_id) and status in ('active', 'cancel_scheduled')
-     order by coalesce(end_date > now(), true) desc, price desc, customer_id = merge.into_id desc
-    offset 1
   ), superseded as (
     update subscriptions set status = 'superseded', updated_at = now()
-      from worse where subscriptions.id = worse.id
+      from live where subscriptions.id = live.id and place > 1
   )
   insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
-  select merge.id, 'subscriptions', 'status', id::text, status from worse;
+  select merge.id, 'subscriptions', 'status', id::text, status from live;  -- the better one may be replaced later
 $$;
 
--- What was asked about the two is answered; what was asked about the one is asked about the survivor.
+-- What was asked about the two is answered; what was asked about the one is asked about the survivor, unless it was
+-- about a number that nobody has now.
 create function settle_conflicts_of_merged(merge customer_merges) returns void
   language plpgsql volatile
   set search_path from current
@@ -108,6 +124,9 @@ begin
   insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
   select merge.id, 'customer_conflicts', case when is_writer then 'writer_id' else 'holder_id' end, id::text, merge.from_id::text
     from moved;
+  update customer_conflicts set resolved_at = now(), resolution = 'moved'
+   where resolved_at is null and holder_id = merge.into_id and decision <> 'announced_conflict'
+     and phone_number is distinct from (select customers.phone_number from customers where id = merge.into_id);
 end;
 $$;
 
@@ -140,8 +159,8 @@ as $$
                         and (from_id, into_id) in ((one.id, other.id), (other.id, one.id)));
 $$;
 
--- Merge the one record into the other, both live, and return the merge's id. Whoever is answering one of them now is
--- waited for; a message that is being taken meanwhile follows (follow_merge).
+-- Merge the one record into the other, both live, and return the merge's id. A message that is being taken meanwhile
+-- follows (follow_merge).
 create function merge_customers(from_id uuid, into_id uuid, cause text) returns bigint
   language plpgsql volatile
   set search_path from current
@@ -150,13 +169,19 @@ as $$
 declare
   ended customers;
   kept  customers;
+  same  customers;  -- what ended, where both may be of one WhatsApp: the number of one never goes with the user id of another
   merge customer_merges;
 begin
-  perform from conversations where customer_id in (from_id, into_id) order by customer_id for no key update;
+  perform lock_customers(from_id, into_id);
   select * into ended from customers where id = from_id and deleted_at is null;
   select * into kept from customers where id = into_id and deleted_at is null;
   if ended.id is null or kept.id is null or from_id = into_id then
     raise exception 'only two live customers can be merged' using errcode = 'LU003';
+  end if;
+
+  if num_nonnulls(ended.phone_number, kept.phone_number) < 2
+     and num_nonnulls(ended.whatsapp_user_id, kept.whatsapp_user_id) < 2 then
+    same := ended;
   end if;
 
   perform set_config('luminous.cause', cause, true);
@@ -164,10 +189,10 @@ begin
      set deleted_at = now(), merged_into = kept.id, identity_epoch = identity_epoch + 1, updated_at = now()
    where id = ended.id;
   update customers
-     set phone_number = coalesce(kept.phone_number, ended.phone_number),
-         whatsapp_id = case when kept.phone_number is null then ended.whatsapp_id else kept.whatsapp_id end,
-         identity_key_hash = case when kept.phone_number is null then ended.identity_key_hash else kept.identity_key_hash end,
-         whatsapp_user_id = coalesce(kept.whatsapp_user_id, ended.whatsapp_user_id),
+     set phone_number = coalesce(kept.phone_number, same.phone_number),
+         whatsapp_id = case when kept.phone_number is null then same.whatsapp_id else kept.whatsapp_id end,
+         identity_key_hash = case when kept.phone_number is null then same.identity_key_hash else kept.identity_key_hash end,
+         whatsapp_user_id = coalesce(kept.whatsapp_user_id, same.whatsapp_user_id),
          profile_id = coalesce(kept.profile_id, ended.profile_id),
          display_name = case when kept.display_name_edited_at is null
                               and (ended.display_name_edited_at is not null or kept.display_name = 'Customer')
@@ -218,7 +243,7 @@ begin
 end;
 $$;
 
--- A message was taken for a record while that was being merged: it goes after the others. Returns the survivor.
+-- A message was taken for a record while that was being merged: it goes after the others. Returns whom it was merged into.
 create function follow_merge(customer uuid) returns uuid
   language plpgsql volatile
   set search_path from current
@@ -229,7 +254,7 @@ begin
   select * into merge from customer_merges where from_id = customer and undone_at is null;
   if merge.id is not null then
     perform move_rows(merge);
-    perform join_conversations(merge);
+    update conversations set waiting_since = null where customer_id = customer;
   end if;
   return merge.into_id;
 end;
@@ -239,4 +264,4 @@ comment on function merge_customers is 'Two live records of one person become on
 
 call keep_private(
   '{customer_merges,customer_merge_rows,customer_foreign_keys}',
-  '{move_rows,may_be_one,keep_the_better_plan,settle_conflicts_of_merged,join_conversations,merge_customers,merge_into_the_older,follow_merge}');
+  '{lock_customers,move_rows,may_be_one,keep_the_better_plan,settle_conflicts_of_merged,join_conversations,merge_customers,merge_into_the_older,follow_merge}');

@@ -1,6 +1,7 @@
 -- A merge was wrong: the two records are two again. Exactly the rows that went over go back, as far as nobody changed
 -- them since; what came later stays with the survivor. What either is owed and was not sent is dead: it may show one
--- of them to the other. The same two are never merged again by themselves.
+-- of them to the other. The same two are never merged again by themselves. Who was greeted stays greeted, and what was
+-- asked about the two stays answered.
 
 -- A value of `customers` as it was before the merge, unless it was changed since.
 create function undone(now_is text, became text, was text) returns text
@@ -30,7 +31,7 @@ begin
     select table_name, column_name, array_agg(row_id) as row_ids from customer_merge_rows
      where merge_id = merge.id and was = merge.from_id::text group by 1, 2
   loop
-    execute format('update %1$I set %2$I = $1 where %2$I = $2 and id::text = any($3)', moved.table_name, moved.column_name)
+    execute format('update %1$s set %2$I = $1 where %2$I = $2 and id::text = any($3)', moved.table_name, moved.column_name)
       using merge.from_id, merge.into_id, moved.row_ids;
   end loop;
 
@@ -49,6 +50,26 @@ begin
 end;
 $$;
 
+-- Each waits for its own messages, and a person has the one that a person had.
+create function part_conversations(merge customer_merges) returns void
+  language sql volatile
+  set search_path from current
+as $$
+  update conversations kept
+     set handed_over_at = nullif(kept.handed_over_at, ended.handed_over_at),
+         handover_reason = case when kept.handed_over_at <> ended.handed_over_at or ended.handed_over_at is null
+                                then kept.handover_reason end,
+         last_message_at = (select max(sent_at) from inbox
+                             where customer_id = merge.into_id and group_id is null and kind <> 'system')
+    from conversations ended
+   where kept.customer_id = merge.into_id and ended.customer_id = merge.from_id;
+  update conversations
+     set waiting_since = case when exists (select from inbox where inbox.customer_id = conversations.customer_id
+                                              and answered_at is null)
+                              then coalesce(waiting_since, now()) end
+   where customer_id in (merge.from_id, merge.into_id);
+$$;
+
 create function undo_merge(merge_id bigint) returns void
   language plpgsql volatile
   set search_path from current
@@ -61,16 +82,15 @@ declare
   ended  customers;  -- the other one, before it
 begin
   select * into merge from customer_merges where id = merge_id and undone_at is null for update;
+  was := jsonb_populate_record(null::customers, merge.into_was);
+  became := jsonb_populate_record(null::customers, merge.into_became);
+  ended := jsonb_populate_record(null::customers, merge.from_was);
+  perform lock_identifiers(was.phone_number, was.whatsapp_user_id, ended.phone_number, ended.whatsapp_user_id);
+  perform lock_customers(merge.from_id, merge.into_id);
   select * into kept from customers where id = merge.into_id and deleted_at is null;
   if kept.id is null then
     raise exception 'only a standing merge into a live customer can be undone' using errcode = 'LU003';
   end if;
-  perform from conversations where customer_id in (merge.from_id, merge.into_id) order by customer_id for no key update;
-  was := jsonb_populate_record(null::customers, merge.into_was);
-  became := jsonb_populate_record(null::customers, merge.into_became);
-  ended := jsonb_populate_record(null::customers, merge.from_was);
-  perform lock_identifiers(kept.phone_number, kept.whatsapp_user_id, was.phone_number, was.whatsapp_user_id,
-                           ended.phone_number, ended.whatsapp_user_id);
 
   perform set_config('luminous.cause', 'undone_merge', true);
   update customers  -- first it lets go of what is not its own
@@ -86,8 +106,10 @@ begin
    where id = merge.from_id;
   update customers
      set phone_number = back.phone, whatsapp_user_id = back.user_id,
-         whatsapp_id = case when back.phone = kept.phone_number then kept.whatsapp_id when back.phone = was.phone_number then was.whatsapp_id end,
-         identity_key_hash = case when back.phone = kept.phone_number then kept.identity_key_hash end,
+         whatsapp_id = case when back.phone is not distinct from kept.phone_number then kept.whatsapp_id
+                            when back.phone is not distinct from was.phone_number then was.whatsapp_id end,
+         identity_key_hash = case when back.phone is not distinct from kept.phone_number then kept.identity_key_hash
+                                  when back.phone is not distinct from was.phone_number then was.identity_key_hash end,
          profile_id = undone(kept.profile_id::text, became.profile_id::text, was.profile_id::text)::uuid,
          display_name = undone(kept.display_name, became.display_name, was.display_name),
          display_name_edited_at = undone(kept.display_name_edited_at::text, became.display_name_edited_at::text,
@@ -96,6 +118,7 @@ begin
          consent_updated_at = undone(kept.consent_updated_at::text, became.consent_updated_at::text,
                                      was.consent_updated_at::text)::timestamptz,
          credits_balance = kept.credits_balance - ended.credits_balance,
+         last_seen_at = undone(kept.last_seen_at::text, became.last_seen_at::text, was.last_seen_at::text)::timestamptz,
          identity_epoch = kept.identity_epoch + 1,
          updated_at = now()
     from (select case when if_free(phone, null) then phone end as phone,
@@ -108,12 +131,11 @@ begin
   perform set_config('luminous.cause', '', true);
 
   perform put_back_rows(merge);
-  update conversations set waiting_since = now()
-   where customer_id = merge.from_id and exists (select from inbox where customer_id = merge.from_id and answered_at is null);
+  perform part_conversations(merge);
   update customer_merges set undone_at = now() where id = merge.id;
 end;
 $$;
 
 comment on function undo_merge is 'The two records of a merge are two again, each with exactly its rows.';
 
-call keep_private('{}', '{undone,if_free,put_back_rows,undo_merge}');
+call keep_private('{}', '{undone,if_free,put_back_rows,part_conversations,undo_merge}');

@@ -1,7 +1,10 @@
 """Two records with a life each, and everything that the database holds about them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from psycopg.sql import SQL, Identifier
 
 from luminous import outbox
 from luminous.db import Connection, sql
@@ -20,14 +23,20 @@ class Conversation:
     is_with_person: bool
 
 
-async def a_life(conn: Connection, phone: str | None, user_id: str | None, *, plan: str = "guest") -> UUID:
-    """A customer who wrote (answered or not), is owed and was sent messages, changed once, and has a plan."""
+async def a_life(
+    conn: Connection,
+    phone: str | None,
+    user_id: str | None,
+    *,
+    plan: str = "guest",
+    owed: Sequence[str] = ("queued", "parked", "sending"),
+) -> UUID:
+    """A customer who wrote (answered or not), was sent messages, is owed some, changed once, has a plan."""
     customer_id = (await writes(conn, phone, user_id)).customer_id
     await WROTE.run(conn, id=customer_id)
     await CHANGED.run(conn, id=customer_id)
-    for status in ("queued", "delivered", "failed", "stale", "parked", "sending"):
-        owed = await owes(conn, customer_id)
-        await SET_STATUS.run(conn, id=owed, status=status)
+    for status in ("delivered", "failed", "stale", *owed):
+        await SET_STATUS.run(conn, id=await owes(conn, customer_id), status=status)
     if plan != "guest":
         await subscribes(conn, customer_id, plan)
     return customer_id
@@ -44,12 +53,11 @@ async def everything_of(conn: Connection, customer_id: UUID) -> Rows:
     rows = {"customers": await OWN_ROW.all(conn, id=customer_id)}
     for name in await REFERENCES.all(conn):
         table, column = name.split(".")
-        # The names come from the catalogue, which is why no literal can stand here.
-        query = (
-            "select (to_jsonb(held) - '{updated_at,identity_epoch}'::text[])::text"
-            f" from {table} held where {column} = %s order by 1"
-        )
-        found = await (await conn.execute(query.encode(), [customer_id])).fetchall()
+        query = SQL(
+            "select (to_jsonb(held) - '{{updated_at,identity_epoch}}'::text[])::text"
+            " from {} held where {} = %s order by 1"
+        ).format(Identifier(table), Identifier(column))
+        found = await (await conn.execute(query, [customer_id])).fetchall()
         rows[name] = [row for (row,) in found]
     return rows
 
@@ -82,14 +90,17 @@ WROTE = sql("""
         from unnest(array['Hello', 'How much is this?']) word
       returning sent_at
     )
-    update conversations set last_message_at = sent_at, waiting_since = now() from said where customer_id = %(id)s
+    update conversations set last_message_at = sent_at, waiting_since = now()
+      from said where customer_id = %(id)s
 """)
 CHANGED = sql("""
     insert into announced_changes (previous_user_id, customer_id, announced_at)
     values ('UG.7' || translate(%(id)s::text, '-', ''), %(id)s, now())
 """)
 SET_STATUS = sql("""
-    update outbox set status = %(status)s, lease_until = case when %(status)s = 'sending' then now() + interval '20 seconds' end
+    update outbox
+       set status = %(status)s,
+           lease_until = case when %(status)s = 'sending' then now() + interval '20 seconds' end
      where id = %(id)s
 """)
 END_PLAN = sql("""
@@ -102,7 +113,8 @@ BEGIN_PLAN = sql("""
       from subscription_plans where code = %(plan)s
 """)
 OWN_ROW = sql("""
-    select (to_jsonb(customers) - '{updated_at,identity_epoch}'::text[])::text from customers where id = %(id)s
+    select (to_jsonb(customers) - '{updated_at,identity_epoch}'::text[])::text
+      from customers where id = %(id)s
 """).into(str)
 # The history of identifiers and of merges goes on through both; everything else is the customer's.
 REFERENCES = sql("""

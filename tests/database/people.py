@@ -37,10 +37,13 @@ async def writes(
     user_id: str | None = None,
     name: str | None = None,
     key_hash: str | None = None,
+    at: datetime | None = None,
 ) -> Resolved:
-    """A message of this sender arrives, as the house itself asks about it."""
+    """A message of this sender arrives, as the house itself asks about it, sent now unless `at` says when."""
     wa_id = phone.removeprefix("+") if phone else None
-    return await RESOLVE.one(conn, phone=phone, user_id=user_id, wa_id=wa_id, name=name, key_hash=key_hash)
+    return await RESOLVE.one(
+        conn, phone=phone, user_id=user_id, wa_id=wa_id, name=name, key_hash=key_hash, sent_at=at
+    )
 
 
 async def announces(
@@ -111,6 +114,10 @@ OPEN_CONFLICTS = sql("""
 """).into(Conflict)
 
 SILENT_FOR = sql("""
+    with earlier as (
+      update customer_identifiers set from_at = least(from_at, now() - make_interval(days => %(days)s))
+       where customer_id = %(id)s
+    )
     update customers set last_seen_at = now() - make_interval(days => %(days)s),
                          created_at = least(created_at, now() - make_interval(days => %(days)s))
      where id = %(id)s

@@ -31,6 +31,19 @@ async def test_the_history_says_by_which_decision_an_identifier_came(conn: Conne
     ]
 
 
+async def test_the_history_says_by_which_decision_an_identifier_went(conn: Connection) -> None:
+    await writes(conn, PHONE, USER)
+    await writes(conn, PHONE, OTHER_USER)
+    await conn.execute("update customers set deleted_at = now()")
+
+    assert await WENT.all(conn) == [
+        f"{PHONE} recycled_number",
+        f"{USER} direct",
+        f"{PHONE} direct",
+        f"{OTHER_USER} direct",
+    ]
+
+
 async def test_a_change_by_hand_is_direct_unless_the_transaction_gives_a_cause(conn: Connection) -> None:
     amina = await add(conn, PHONE)
     await SET_PHONE.run(conn, id=amina, phone=OTHER_PHONE)
@@ -95,3 +108,4 @@ HISTORY = sql("""
 HOLDERS = sql("""
     select value || ' ' || customer_id from customer_identifiers where until_at is null order by id
 """).into(str)
+WENT = sql("select value || ' ' || until_cause from customer_identifiers order by id").into(str)

@@ -1,4 +1,4 @@
-"""merge_customers: two records of one person become one, and nothing of either is lost."""
+"""merge_customers: the rows, the plan and the identifiers of two records of one person."""
 
 import json
 from typing import LiteralString
@@ -7,26 +7,24 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from luminous import conversations, customers, outbox
+from luminous import customers
 from luminous.db import Connection, sql
 
-from .merging import a_life, conversation, everything_of, plan_of, send_all, subscribes
-from .owing import customer, owes, row
+from .merging import a_life, everything_of, plan_of, subscribes
 from .people import (
     OTHER_PHONE,
     OTHER_USER,
     PHONE,
     USER,
-    Conflict,
     add,
     broken_promises,
     live,
-    open_conflicts,
     soft_delete,
     writes,
 )
 
-THIRD_PHONE, THIRD_USER = "+256772000003", "UG.1003"
+THIRD_PHONE = "+256772000003"
+Sender = tuple[str | None, str | None]
 
 # What a merge does with these by itself: whose rows they are is not a matter of moving them.
 OF_THEIR_OWN_MANNER = {
@@ -55,7 +53,7 @@ async def test_every_row_of_the_one_becomes_a_row_of_the_other_and_each_is_noted
         name: ids(of_ended[name]) | ids(of_kept[name]) for name in moved
     }
     noted = await NOTED.all(conn, merge_id=merge_id)
-    assert sorted(noted) == sorted(f"{name} {id}" for name in moved for id in ids(of_ended[name]))
+    assert sorted(noted) == sorted(f"{name} {row_id}" for name in moved for row_id in ids(of_ended[name]))
     assert all(of_ended[name] for name in moved), "a table has no row in this test: give a_life one"
     assert await broken_promises(conn) == []
 
@@ -132,16 +130,45 @@ async def test_of_two_equal_plans_the_survivors_goes_on(conn: Connection) -> Non
     assert await LIVE_SUBSCRIPTION.one(conn, id=kept) == before
 
 
-async def test_the_survivor_has_what_it_lacked_and_keeps_what_it_had(conn: Connection) -> None:
-    ended = (await writes(conn, OTHER_PHONE, OTHER_USER, "Amina N.")).customer_id
-    kept = (await writes(conn, PHONE)).customer_id
+@pytest.mark.parametrize(
+    ("ended_has", "kept_has", "survivor_has"),
+    [
+        ((None, USER), (PHONE, None), (PHONE, USER)),
+        ((PHONE, None), (None, USER), (PHONE, USER)),
+        ((PHONE, USER), (None, None), (PHONE, USER)),
+        ((OTHER_PHONE, OTHER_USER), (PHONE, USER), (PHONE, USER)),
+        ((OTHER_PHONE, OTHER_USER), (PHONE, None), (PHONE, None)),  # of two phones, not of one
+        ((OTHER_PHONE, OTHER_USER), (None, USER), (None, USER)),
+        ((OTHER_PHONE, None), (PHONE, None), (PHONE, None)),
+    ],
+)
+async def test_the_survivor_has_the_identifiers_of_one_whatsapp_never_of_two(
+    conn: Connection, ended_has: Sender, kept_has: Sender, survivor_has: Sender
+) -> None:
+    ended, kept = await add(conn, *ended_has), await add(conn, *kept_has)
 
     await customers.merge(conn, ended, kept, "test")
 
     found = (await live(conn))[kept]
-    assert (found.phone_number, found.whatsapp_id) == (PHONE, PHONE[1:])
-    assert (found.whatsapp_user_id, found.display_name) == (OTHER_USER, "Amina N.")
-    assert (await live(conn)).keys() == {kept}
+    assert (found.phone_number, found.whatsapp_user_id) == survivor_has
+
+
+async def test_whoever_has_two_phones_is_known_on_each_after_the_merge(conn: Connection) -> None:
+    ended, kept = await add(conn, OTHER_PHONE, OTHER_USER), await add(conn, PHONE)
+    await customers.merge(conn, ended, kept, "test")
+
+    for sender in ((PHONE, USER), (OTHER_PHONE, OTHER_USER), (PHONE, USER), (None, OTHER_USER)):
+        assert (await writes(conn, *sender)).customer_id == kept, sender
+    assert await broken_promises(conn) == []
+
+
+async def test_where_we_send_comes_with_the_number(conn: Connection) -> None:
+    kept, ended = await add(conn, None, USER), (await writes(conn, PHONE, None, "Amina")).customer_id
+
+    await customers.merge(conn, ended, kept, "test")
+
+    found = (await live(conn))[kept]
+    assert (found.whatsapp_id, found.display_name) == (PHONE[1:], "Amina")
 
 
 async def test_a_name_that_a_person_wrote_survives_the_merge(conn: Connection) -> None:
@@ -166,7 +193,8 @@ async def test_a_name_that_a_person_wrote_survives_the_merge(conn: Connection) -
 async def test_stop_said_on_either_phone_holds_for_the_person(
     conn: Connection, one: customers.Consent, other: customers.Consent, together: str
 ) -> None:
-    for first, second in ((one, other), (other, one)):
+    said: tuple[tuple[customers.Consent, customers.Consent], ...] = ((one, other), (other, one))
+    for first, second in said:
         async with conn.transaction(force_rollback=True):
             ended, kept = await add(conn, PHONE), await add(conn, OTHER_PHONE)
             await customers.set_consent(conn, ended, first)
@@ -175,112 +203,6 @@ async def test_stop_said_on_either_phone_holds_for_the_person(
             await customers.merge(conn, ended, kept, "test")
 
             assert await CONSENT.one(conn, id=kept) == together
-
-
-async def test_what_is_owed_to_either_reaches_the_survivor_and_what_lets_somebody_in_does_not(
-    conn: Connection,
-) -> None:
-    kept, ended = await customer(conn, PHONE), await customer(conn, None, USER)
-    follows = [await owes(conn, ended), await owes(conn, kept), await owes(conn, ended, "notice")]
-    links = [await owes(conn, one, "sign_in_link") for one in (ended, kept)]
-
-    await customers.merge(conn, ended, kept, "test")
-
-    assert await send_all(conn) == sorted(follows)
-    assert [(await row(conn, link)).status for link in links] == ["stale", "stale"]
-
-
-async def test_a_link_is_dead_even_where_the_epochs_of_the_two_were_alike(conn: Connection) -> None:
-    kept, ended = await customer(conn, PHONE), await customer(conn, None, USER)
-    await conn.execute("update customers set identity_epoch = 1 where id = %s", [ended])
-    link = await owes(
-        conn, ended, "sign_in_link"
-    )  # of epoch 1, which is what a plain + 1 would give the other
-
-    await customers.merge(conn, ended, kept, "test")
-
-    assert await send_all(conn) == []
-    assert (await row(conn, link)).status == "stale"
-
-
-async def test_a_message_in_flight_on_each_side_leaves_one_in_flight_and_one_in_doubt(
-    conn: Connection,
-) -> None:
-    kept, ended = await customer(conn, PHONE), await customer(conn, None, USER)
-    flying = [await owes(conn, kept), await owes(conn, ended)]
-    for _ in flying:
-        assert (await outbox.claim(conn)) is not None
-
-    await customers.merge(conn, ended, kept, "test")
-
-    assert [(await row(conn, each)).status for each in flying] == ["sending", "uncertain"]
-    for each in flying:
-        await outbox.accepted(conn, each, "meta", f"wamid.{each}")
-    assert [(await row(conn, each)).status for each in flying] == ["accepted", "accepted"]
-
-
-async def test_the_survivors_conversation_waits_for_what_either_waited_for(conn: Connection) -> None:
-    ended, kept = await a_life(conn, OTHER_PHONE, OTHER_USER), await add(conn, PHONE)
-    await conversations.hand_over(conn, ended, "asked for a person")
-
-    await customers.merge(conn, ended, kept, "test")
-
-    there, here = await conversation(conn, ended), await conversation(conn, kept)
-    assert (there.is_waiting, here.is_waiting, here.is_with_person) == (False, True, True)
-
-
-async def test_a_conversation_given_back_to_the_bot_is_not_taken_away_again_by_a_straggler(
-    conn: Connection,
-) -> None:
-    ended, kept = await add(conn, OTHER_PHONE), await add(conn, PHONE)
-    await conversations.hand_over(conn, ended, "asked for a person")
-    await customers.merge(conn, ended, kept, "test")
-    await conversations.release(conn, kept)
-
-    await customers.follow_merge(conn, ended)  # a message was taken for the record that ended
-
-    assert not (await conversation(conn, kept)).is_with_person
-
-
-async def test_what_was_asked_about_the_two_is_answered_and_the_rest_is_asked_about_the_survivor(
-    conn: Connection,
-) -> None:
-    kept, ended, third = (
-        await add(conn, PHONE),
-        await add(conn, OTHER_PHONE, USER),
-        await add(conn, THIRD_PHONE),
-    )
-    assert (await writes(conn, PHONE, USER)).decision == "disputed_number"
-    assert (await writes(conn, THIRD_PHONE, USER)).decision == "disputed_number"
-
-    await customers.merge(conn, ended, kept, "test")
-
-    assert await open_conflicts(conn) == [Conflict(third, kept, "disputed_number")]
-
-
-async def test_the_same_question_about_both_is_asked_once(conn: Connection) -> None:
-    one, other, third = (
-        await add(conn, PHONE),
-        await add(conn, OTHER_PHONE),
-        await add(conn, THIRD_PHONE, USER),
-    )
-    assert (await writes(conn, PHONE, USER)).decision == "disputed_number"
-    assert (await writes(conn, OTHER_PHONE, USER)).decision == "disputed_number"
-
-    await customers.merge(conn, other, one, "test")
-
-    assert await open_conflicts(conn) == [Conflict(one, third, "disputed_number")]
-
-
-async def test_messages_held_for_the_answer_leave_when_a_merge_gives_it(conn: Connection) -> None:
-    kept, ended = await customer(conn, PHONE), await customer(conn, OTHER_PHONE, USER)
-    await writes(conn, PHONE, USER)
-    held = await owes(conn, kept)
-    assert await send_all(conn) == []
-
-    await customers.merge(conn, ended, kept, "test")
-
-    assert await send_all(conn) == [held]
 
 
 @pytest.mark.parametrize("which", ["the same", "nobody", "a deleted one", "one merged before"])
@@ -296,31 +218,6 @@ async def test_only_two_live_records_are_merged(conn: Connection, which: str) ->
         await MERGE.one(conn, from_id=ended, into_id=kept)
 
     assert refused.value.sqlstate == "LU003"
-
-
-async def test_a_chain_of_merges_leads_every_straggler_to_the_last(conn: Connection) -> None:
-    first, second, third = [await add(conn, phone) for phone in (PHONE, OTHER_PHONE, THIRD_PHONE)]
-    await customers.merge(conn, first, second, "test")
-    await customers.merge(conn, second, third, "test")
-
-    assert await SURVIVOR.one(conn, id=first) == third
-    assert await customers.follow_merge(conn, first) == second
-    assert await customers.follow_merge(conn, second) == third
-    assert await customers.follow_merge(conn, third) is None
-
-
-async def test_what_waits_for_a_detached_identity_is_dead_at_once(conn: Connection) -> None:
-    amina = await customer(conn, PHONE, USER)
-    owed = [
-        await owes(conn, amina),
-        await owes(conn, amina, "notice"),
-        await owes(conn, amina, "sign_in_link"),
-    ]
-
-    assert (await writes(conn, PHONE, OTHER_USER)).decision == "recycled_number"
-
-    assert await send_all(conn) == []
-    assert {(await row(conn, each)).status for each in owed} == {"stale"}
 
 
 def ids(rows: list[str]) -> set[str]:
@@ -340,7 +237,6 @@ LIVE_SUBSCRIPTION = sql("""
     select id from subscriptions where customer_id = %(id)s and status in ('active', 'cancel_scheduled')
 """).into(UUID)
 CONSENT = sql("select consent_status from customers where id = %(id)s").into(str)
-SURVIVOR = sql("select survivor(%(id)s)").into(UUID)
 MERGE = sql("select merge_customers(%(from_id)s, %(into_id)s, 'test')").into(int)
 UNHANDLED = sql("""
     select relation.relname || '.' || attname

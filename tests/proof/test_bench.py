@@ -79,7 +79,7 @@ async def test_people_made_by_the_table_are_like_those_that_the_triggers_make(
         by_the_triggers = (await made.fetchone() or [None])[0]
 
         assert await _rows(conn, by_the_table) == await _rows(conn, by_the_triggers)
-        assert await _indexes(conn) == await _indexes_of(empty)
+        assert await _rules(conn) == await _rules_of(empty)
 
 
 async def test_numbers_mean_the_same_people_and_messages_in_sql(conn: Connection) -> None:
@@ -147,14 +147,20 @@ async def _rows(conn: Connection, customer: object) -> list[tuple[object, ...]]:
     return await cursor.fetchall()
 
 
-async def _indexes(conn: Connection) -> set[str]:
-    cursor = await conn.execute("select indexdef from pg_indexes where schemaname = 'public'")
+async def _rules(conn: Connection) -> set[str]:
+    cursor = await conn.execute(
+        """
+        select indexdef from pg_indexes where schemaname = 'public'
+        union all
+        select conname || ' ' || replace(pg_get_constraintdef(oid), ' NOT VALID', '') from pg_constraint
+        """
+    )
     return {row[0] for row in await cursor.fetchall()}
 
 
-async def _indexes_of(url: str) -> set[str]:
+async def _rules_of(url: str) -> set[str]:
     async with connect(url) as conn:
-        return await _indexes(conn)
+        return await _rules(conn)
 
 
 async def _databases(url: str) -> set[str]:

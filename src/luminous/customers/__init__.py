@@ -1,20 +1,56 @@
 """People who write to the shop: found by proven identifiers, and what they allow us to send."""
 
+from luminous.customers.conflicts import (
+    Conflict,
+    Question,
+    Settled,
+    oldest_open_conflict_age,
+    open_question,
+    open_questions,
+    settle,
+)
 from luminous.customers.consent import Consent, set_consent
-from luminous.customers.merge import follow_merge, merge, undo_merge
-from luminous.customers.resolve import Changed, Resolved, announce, resolve
+from luminous.customers.find import Found, Held, find
+from luminous.customers.glance import Glance, glance
+from luminous.customers.merge import Merge, follow_merge, merge, merge_to_undo, try_merge, undo_merge
+from luminous.customers.record import Owed, Record, Written, record_of
+from luminous.customers.resolve import DECISIONS, Changed, Resolved, announce, resolve
+from luminous.customers.retire import Retirement, retire_some, retirement
 from luminous.customers.show import Customer, get
 
 __all__ = [
+    "DECISIONS",
     "Changed",
+    "Conflict",
     "Consent",
     "Customer",
+    "Found",
+    "Glance",
+    "Held",
+    "Merge",
+    "Owed",
+    "Question",
+    "Record",
     "Resolved",
+    "Retirement",
+    "Settled",
+    "Written",
     "announce",
+    "find",
     "follow_merge",
     "get",
+    "glance",
     "merge",
+    "merge_to_undo",
+    "oldest_open_conflict_age",
+    "open_question",
+    "open_questions",
+    "record_of",
     "resolve",
+    "retire_some",
+    "retirement",
     "set_consent",
+    "settle",
+    "try_merge",
     "undo_merge",
 ]

@@ -8,6 +8,26 @@ from luminous.db import Connection, sql
 from luminous.errors import NoSender
 from luminous.messages import IdentityChange, Sender
 
+# Everything that a message or an announcement may come to: the tables in the two migrations.
+DECISIONS = (
+    "created",
+    "recognised",
+    "recognised_late",
+    "learned_user_id",
+    "learned_phone_number",
+    "replaced_phone_number",
+    "recycled_number",
+    "seen_twice",
+    "moved_number",
+    "disputed_number",
+    "unproven_number",
+    "announced_change",
+    "announced_again",
+    "announced_merge",
+    "announced_conflict",
+    "announced_nobody",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
@@ -30,10 +50,11 @@ class Changed:
     decision: str | None  # `announced_change`, `announced_again`, ...: see announce_change's migration
 
 
-async def resolve(conn: Connection, sender: Sender) -> Resolved:
+async def resolve(conn: Connection, sender: Sender, sent_at: datetime | None = None) -> Resolved:
     """Return the customer behind a proven sender; make one on first contact.
 
     A new customer's Guest subscription comes from the database in the same statement.
+    sent_at: WhatsApp's clock; None is now. A message from before its number moved proves nothing about it.
     Raises NoSender when the sender carries no identifier.
     """
     if sender.phone is None and sender.user_id is None:
@@ -45,6 +66,7 @@ async def resolve(conn: Connection, sender: Sender) -> Resolved:
         wa_id=sender.wa_id,
         name=sender.profile_name,
         key_hash=sender.identity_key_hash,
+        sent_at=sent_at,
     )
 
 
@@ -65,7 +87,7 @@ async def announce(conn: Connection, change: IdentityChange, announced_at: datet
 
 RESOLVE = sql("""
     select customer_id, profile_id, phone_number, display_name, whatsapp_id, is_new_customer, decision
-      from resolve_customer(%(phone)s, %(user_id)s, %(wa_id)s, %(name)s, %(key_hash)s)
+      from resolve_customer(%(phone)s, %(user_id)s, %(wa_id)s, %(name)s, %(key_hash)s, %(sent_at)s)
 """).into(Resolved)
 
 ANNOUNCE = sql("""

@@ -23,8 +23,8 @@ WORDS: dict[Intent, frozenset[str]] = {
 }
 INTENT_OF_WORDS: dict[str, Intent] = {words: intent for intent, phrases in WORDS.items() for words in phrases}
 
-# STOP in English, Luganda and Swahili, and the words that may stand around it without changing what it asks:
-# "please stop sending me messages". Any other word makes it something else: "stop by the shop", "acha nione bei".
+# STOP in English, Luganda and Swahili, and the words that may stand around it: "please stop sending me
+# messages". Any other word makes it something else: "stop by the shop", "acha nione bei".
 STOPS = frozenset(
     """
     stop stopall unsubscribe unsub optout

@@ -3,35 +3,16 @@
 import asyncio
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import typer
-from rich.text import Text
 
 from luminous import customers
-from luminous.cli.customers import words
-from luminous.cli.customers.paper import (
-    NOTHING,
-    command,
-    count,
-    day,
-    excerpt,
-    facts,
-    heading,
-    lines,
-    moment,
-    name,
-    plan,
-    print_as_json,
-    say,
-)
-from luminous.cli.output import AsJson, console, in_database, settings_with_database
-from luminous.customers import Conflict, Found, Glance, Held, Merge, Record
-from luminous.customers.find import MOST
+from luminous.cli.customers.paper import excerpt, print_as_json, say
+from luminous.cli.customers.sheets import print_all_found, print_record
+from luminous.cli.output import AsJson, in_database, settings_with_database
+from luminous.customers import Record
 from luminous.db import Connection
 from luminous.errors import LuminousError
-
-KINDS = {"phone_number": "number", "whatsapp_user_id": "user id"}
 
 
 def find(
@@ -43,21 +24,17 @@ def find(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Find customers, also by what they were known by before, and who was merged into another record."""
+    """Find customers, also by what they had before, and records that were merged. Nobody exits with 1."""
     settings = settings_with_database()
     found = asyncio.run(in_database(settings, lambda conn: customers.find(conn, text, settings.shop_region)))
     if as_json:
         print_as_json(found)
-        return
-    for number, each in enumerate(found):
-        if number:
-            console.print()
-        print_found(each, settings.timezone)
-    if not found:
+    elif not found:
         say(f"Nobody fits “{excerpt(text)}”: no name, no number, no id, now or before.")
+    else:
+        print_all_found(found, settings.timezone)
+    if not found:
         raise typer.Exit(1)
-    if len(found) == MOST:
-        say(f"\nThese are the {MOST} who wrote last. There may be more: say more of the name or the number.")
 
 
 def show(
@@ -83,148 +60,19 @@ def show(
 
 
 async def the_one(conn: Connection, text: str, region: str) -> UUID:
-    """The id of the one live customer whom this text fits, or of the one record of any kind."""
+    """The id of who has this number or user id now, else of the one live customer, else record, that fits."""
     try:
         return UUID(text.strip())
     except ValueError:
         found = await customers.find(conn, text, region)
-    live = [each for each in found if each.record.is_live] or found
-    if not live:
+    live = [each for each in found if each.record.is_live]
+    holders = [each for each in live if any(held.until_at is None for held in each.held)]
+    fitting = holders or live or found
+    if not fitting:
         raise LuminousError(f"Nobody fits “{excerpt(text)}”. Look with `luminous customers find`.")
-    if len(live) > 1:
+    if len(fitting) > 1:
         raise LuminousError(
-            f"{len(live)} customers fit “{excerpt(text)}”. "
+            f"{len(fitting)} customers fit “{excerpt(text)}”. "
             "`luminous customers find` shows them with their ids."
         )
-    return live[0].record.id
-
-
-def print_found(found: Found, zone: ZoneInfo) -> None:
-    """One record, with the identifiers that were asked for."""
-    record = found.record
-    console.print(Text.assemble((name(record), "bold"), "  ", (str(record.id), "dim")), soft_wrap=True)
-    facts(
-        [
-            *([("now", ended(record))] if not record.is_live else []),
-            ("number", record.phone_number or NOTHING),
-            ("user id", record.whatsapp_user_id or NOTHING),
-            ("plan", plan(record, zone)),
-            ("last seen", moment(record.last_seen_at, zone)),
-            *(
-                (f"had {KINDS[held.kind]}", when(held, zone))
-                for held in found.held
-                if held.until_at is not None
-            ),
-        ]
-    )
-
-
-def ended(record: Glance) -> str:
-    """What became of a record that is not live."""
-    return f"part of {record.survivor_id}" if record.survivor_id else "deleted"
-
-
-def when(held: Held, zone: ZoneInfo) -> str:
-    """An identifier that somebody had, from when until when, and why it went."""
-    went = words.in_words(words.WENT, held.until_cause or "direct")
-    return f"{held.value} from {day(held.from_at, zone)} to {day(held.until_at, zone)}: {went}"
-
-
-def print_record(record: Record, zone: ZoneInfo) -> None:
-    """Everything, the most asked for first."""
-    now, standing = record.now, record.standing
-    console.print(Text.assemble((name(now), "bold"), "  ", (str(now.id), "dim")), soft_wrap=True)
-    facts(
-        [
-            *([("now", f"{ended(now)}, since {day(now.deleted_at, zone)}")] if not now.is_live else []),
-            ("number", now.phone_number or NOTHING),
-            ("user id", now.whatsapp_user_id or NOTHING),
-            ("plan", plan(now, zone)),
-            ("news", words.in_words(words.CONSENT, standing.consent_status)),
-            ("account", "linked to the website" if now.has_account else "none"),
-            ("seen", f"first {day(now.first_seen_at, zone)}, last {moment(now.last_seen_at, zone)}"),
-            ("messages", str(now.messages)),
-            *(
-                [
-                    (
-                        "with a person",
-                        f"since {moment(standing.handed_over_at, zone)}: {standing.handover_reason}",
-                    )
-                ]
-                if standing.handed_over_at
-                else []
-            ),
-        ]
-    )
-    print_conflicts(record.conflicts)
-    print_identifiers(record.identifiers, zone)
-    print_merges(record.merges, now.id, zone)
-    print_messages(record, zone)
-
-
-def print_conflicts(conflicts: tuple[Conflict, ...]) -> None:
-    """Open questions, and how to answer them."""
-    for conflict in conflicts:
-        heading(f"It is open whose {words.subject(conflict)} is")
-        command("luminous customers conflicts", f"shows conflict {conflict.id} with both records")
-
-
-def print_identifiers(identifiers: tuple[Held, ...], zone: ZoneInfo) -> None:
-    """What named them, and when."""
-    if not identifiers:
-        return
-    heading("Known by")
-    rows: list[tuple[str, str, str]] = []
-    for held in identifiers:
-        came = words.in_words(words.CAME, held.cause)
-        if held.until_at is None:
-            rows.append((held.value, f"since {day(held.from_at, zone)}", came))
-        else:
-            went = words.in_words(words.WENT, held.until_cause or "direct")
-            rows.append(
-                (held.value, f"{day(held.from_at, zone)} – {day(held.until_at, zone)}", f"{came}; {went}")
-            )
-    lines(rows)
-
-
-def print_merges(merges: tuple[Merge, ...], customer_id: UUID, zone: ZoneInfo) -> None:
-    """Which records became one, and how that is undone."""
-    if not merges:
-        return
-    heading("Merged")
-    for merge in merges:
-        is_survivor = merge.into_id == customer_id
-        other, other_id = (
-            (merge.from_name, merge.from_id) if is_survivor else (merge.into_name, merge.into_id)
-        )
-        what = "took over" if is_survivor else "became part of"
-        cause = words.in_words(words.MERGED, merge.cause)
-        facts([(day(merge.merged_at, zone), f"{what} {excerpt(other)} ({other_id}): {cause}")])
-        if merge.undone_at:
-            facts([(day(merge.undone_at, zone), f"merge {merge.id} was undone")])
-        else:
-            command(f"luminous customers undo {merge.id}", "makes them two again")
-
-
-def print_messages(record: Record, zone: ZoneInfo) -> None:
-    """What was written last, and what we owe."""
-    if record.written:
-        heading("Wrote last")
-        lines(
-            [
-                (
-                    moment(each.sent_at, zone),
-                    each.answer or "not answered yet",
-                    excerpt(each.text or f"({each.kind})"),
-                )
-                for each in record.written
-            ]
-        )
-    if record.owed:
-        heading(f"Is owed {count(len(record.owed), 'message')}")
-        lines(
-            [
-                (moment(each.created_at, zone), words.in_words(words.STATUS, each.status), excerpt(each.text))
-                for each in record.owed
-            ]
-        )
+    return fitting[0].record.id

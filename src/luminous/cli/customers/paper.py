@@ -121,7 +121,7 @@ def count(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-def excerpt(text: str | None, longest: int = 100) -> str:
+def excerpt(text: str | None, longest: int = 80) -> str:
     """The beginning of a text, on one line."""
     shown = clean_name(text) or NOTHING
     return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"

@@ -6,7 +6,7 @@ from luminous.proof.bench.figures import Figure
 def _of_intake(mix: str, who: str) -> tuple[Figure, ...]:
     name = f"intake.{mix}"
     return (
-        Figure("intake", name, "messages/s", f"{who}: HTTP in to commit, 64 connections"),
+        Figure("intake", name, "messages/s", f"{who}: HTTP in to commit"),
         Figure("intake", f"{name}.pgbench", "messages/s", f"{who}: pgbench, one message per transaction"),
         Figure("intake", f"{name}.usual_way", "messages/s", f"{who}: separate statements from threads"),
         Figure(
@@ -24,13 +24,13 @@ def _of_intake(mix: str, who: str) -> tuple[Figure, ...]:
             f"{who}: intake to the usual way",
             over=(name, f"{name}.usual_way"),
         ),
-        Figure("intake", f"{name}.p50", "ms", f"{who}: half of the answers come within, at full load"),
-        Figure("intake", f"{name}.p99", "ms", f"{who}: 99 of 100 answers come within, at full load"),
+        Figure("intake", f"{name}.p50", "ms", f"{who}: p50 at full load"),
+        Figure("intake", f"{name}.p99", "ms", f"{who}: p99 at full load"),
         Figure(
             "intake",
             f"{name}.p99_at_half",
             "ms",
-            f"{who}: 99 of 100 answers come within, at half of that load",
+            f"{who}: p99 at half of that load",
             at_most=50,
         ),
         Figure("intake", f"{name}.generator", "cores", f"{who}: what the load generator took"),
@@ -46,17 +46,15 @@ FIGURES: tuple[Figure, ...] = (
         "lookup",
         "lookup.many_to_few",
         "×",
-        "lookup among many to among few",
+        "lookup among many to lookup among few",
         at_most=1.5,
         over=("lookup.many", "lookup.few"),
     ),
     Figure("lookup", "lookup.bytes", "bytes", "a customer, with identifiers, subscription and conversation"),
-    Figure(
-        "reply", "reply.idle.p50", "ms", "webhook in to reply at the Graph API, idle: half within", at_most=25
-    ),
-    Figure("reply", "reply.idle.p99", "ms", "the same: 99 of 100 within"),
-    Figure("reply", "reply.busy.p50", "ms", "the same while 100 messages a second come: half within"),
-    Figure("reply", "reply.busy.p99", "ms", "the same: 99 of 100 within"),
+    Figure("reply", "reply.idle.p50", "ms", "webhook in to reply out, idle: p50", at_most=25),
+    Figure("reply", "reply.idle.p99", "ms", "webhook in to reply out, idle: p99"),
+    Figure("reply", "reply.busy.p50", "ms", "webhook in to reply out, busy: p50"),
+    Figure("reply", "reply.busy.p99", "ms", "webhook in to reply out, busy: p99"),
     Figure("answering", "answering.one", "messages/s", "answered by one worker process"),
     Figure("answering", "answering.two", "messages/s", "answered by two worker processes"),
     Figure(
@@ -81,7 +79,7 @@ FIGURES: tuple[Figure, ...] = (
         "memory",
         "memory.late_to_early",
         "×",
-        "memory, late to early",
+        "memory of that process, late to early",
         at_least=0.9,
         at_most=1.1,
         over=("memory.late", "memory.early"),

@@ -63,7 +63,7 @@ declare
   dropped text[];
   again   text;
 begin
-  dropped := bench.drop_indexes('{customers,customer_identifiers,subscriptions,conversations}');
+  dropped := bench.strip('{customers,customer_identifiers,subscriptions,conversations}');
 
   -- Ids by md5: as scattered as random ones, and quicker to make.
   insert into customers (id, phone_number, whatsapp_id, whatsapp_user_id, display_name, last_seen_at)
@@ -95,8 +95,9 @@ as $$
     from customers limit how_many;
 $$;
 
--- What makes the dropped indexes again. A constraint's index stays.
-create function bench.drop_indexes(tables regclass[]) returns text[]
+-- Drops what makes each row slow to write, and says what makes it again: indexes, unless they belong to a
+-- constraint, and checks, which hold for rows to come.
+create function bench.strip(tables regclass[]) returns text[]
   language plpgsql
 as $$
 declare
@@ -104,13 +105,20 @@ declare
   dropped text[] := '{}';
 begin
   for found in
-    select indexrelid::regclass as name, pg_get_indexdef(indexrelid) as definition
+    select format('drop index %s', indexrelid::regclass) as statement,
+           pg_get_indexdef(indexrelid) as again
       from pg_index
      where indrelid = any(tables)
        and not exists (select from pg_constraint where conindid = indexrelid)
+    union all
+    select format('alter table %s drop constraint %I', conrelid::regclass, conname),
+           format('alter table %s add constraint %I %s not valid', conrelid::regclass, conname,
+                  pg_get_constraintdef(oid))
+      from pg_constraint
+     where conrelid = any(tables) and contype = 'c'
   loop
-    execute format('drop index %s', found.name);
-    dropped := dropped || found.definition;
+    execute found.statement;
+    dropped := dropped || found.again;
   end loop;
   return dropped;
 end;

@@ -62,8 +62,11 @@ def to_rows(report: Report) -> list[tuple[str, ...]]:
 def to_markdown(report: Report) -> str:
     """The same as a Markdown table, with what the machine was, to be pasted into a document."""
     machine = ", ".join(f"{name} {value}" for name, value in report.machine.items())
+    sizes = report.sizes
     lines = [
-        f"{report.begun_at:%d %B %Y}; {machine}; {report.sizes.rounds} rounds of {report.sizes.seconds:g} s.",
+        f"{report.begun_at:%d %B %Y}: {machine}. {sizes.rounds} rounds of {sizes.seconds:g} s, "
+        f"{sizes.connections} connections; few are {sizes.few_customers:,}, many {sizes.many_customers:,}; "
+        f"busy is {sizes.busy_per_second} messages a second.",
         "",
         "| | what | median | lowest – highest | a day | budget |",
         "|---|---|---|---|---|---|",

@@ -1,0 +1,55 @@
+"""A terminal on a database of the test's own, and what the shop knows there."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from luminous.cli import app
+from luminous.db import Connection, connect
+from luminous.errors import LuminousError
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What came of a command. says: all of it on one line, however the terminal broke it."""
+
+    code: int
+    out: str
+    says: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Terminal:
+    """Type a command, and answer what it asks."""
+
+    async def type(self, *words: str, answer: str = "") -> Typed:
+        result = await asyncio.to_thread(CliRunner().invoke, app, ["customers", *words], input=answer)
+        error = result.exception
+        if error is not None and not isinstance(error, LuminousError | SystemExit):
+            raise error
+        refusal = str(error) if isinstance(error, LuminousError) else ""
+        return Typed(result.exit_code, result.stdout, " ".join(f"{result.output} {refusal}".split()))
+
+
+@pytest.fixture
+def terminal(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Terminal:
+    """A terminal in an empty directory, on this test's database."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    return Terminal()
+
+
+@pytest.fixture
+async def committing(database_url: str) -> AsyncGenerator[Connection]:
+    """A connection on which each statement is a transaction of its own."""
+    async with connect(database_url) as conn:
+        yield conn
