@@ -185,7 +185,7 @@ async def test_hostile_names_and_texts_are_shown_as_text(terminal: Terminal, com
     ("text", "says"),
     [
         ("nobody", "Nobody fits “nobody”. Look with `luminous customers find`."),
-        (str(uuid4()), "There is no customer"),
+        ("2fe792da-db0c-4570-8589-25f56004ba71", "There is no customer"),
         ("Customer", "2 customers fit “Customer”. `luminous customers find` shows them with their ids."),
     ],
 )
