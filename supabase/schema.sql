@@ -89,13 +89,14 @@ begin
   end if;
   customer_id := person.id;
   is_in_doubt := not is_proven and may_have_changed_hands(person, null, at_latest);
-  was_heard := case when is_proven then person.whatsapp_user_id is distinct from from_user_id
-                    else person.phone_number is distinct from from_phone and moved_last_at(person.id) >= at_first end;
+  was_heard := moved_last_at(person.id) >= at_first
+           and case when is_proven then person.whatsapp_user_id is distinct from from_user_id
+                    else person.phone_number is distinct from from_phone end;
 
   insert into announced_changes as known
     (previous_user_id, previous_phone_number, user_id, phone_number, customer_id, announced_at)
   select previous, nullif(from_phone, to_phone), to_user_id, to_phone, case when not is_in_doubt then person.id end, at_latest
-    from (select coalesce(from_user_id, case when not was_heard then person.whatsapp_user_id end) as previous) change
+    from (select coalesce(from_user_id, case when was_heard is not true then person.whatsapp_user_id end) as previous) change
    where previous <> coalesce(to_user_id, '')
   on conflict on constraint announced_changes_are_kept_once do update
      set previous_phone_number = coalesce(known.previous_phone_number, excluded.previous_phone_number),
@@ -120,8 +121,8 @@ begin
   if person.id is null then
     decision := 'announced_nobody';
     perform detach_number(to_phone, id, null, 'announced_change') from customers
-     where phone_number = to_phone and deleted_at is null and (whatsapp_user_id = to_user_id) is not true
-       and not has_moved_since(to_phone, at_first);
+     where from_user_id is not null and phone_number = to_phone and deleted_at is null
+       and (whatsapp_user_id = to_user_id) is not true and not has_moved_since(to_phone, at_first);
     return;
   elsif was_heard and moved_last_at(person.id) > at_latest + interval '5 minutes' then
     decision := 'announced_again';
@@ -375,10 +376,11 @@ CREATE FUNCTION public.is_newborn(customer public.customers, to_user_id text, ch
     SET search_path TO 'public', 'pg_temp'
     AS $$
   select customer.profile_id is null
-     and exists (select from customer_identifiers
-                  where customer_id = customer.id and cause in ('created', 'recycled_number')
-                    and from_at >= changed_at
-                    and (from_at <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id))
+     and (select bool_and(cause in ('created', 'recycled_number', 'learned_phone_number', 'learned_user_id', 'moved_number',
+                                    'seen_twice'))
+             and min(from_at) >= changed_at
+             and (min(from_at) <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id)
+            from customer_identifiers where customer_id = customer.id)
      and not exists (select from subscriptions
                       where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0));
 $$;

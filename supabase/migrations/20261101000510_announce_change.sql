@@ -37,17 +37,18 @@ as $$
                   exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment));
 $$;
 
--- Made by a first message after the change, with nothing of its own yet: the same person, quicker than the announcement.
+-- Made by messages after the change alone, with nothing of its own yet: the same person, quicker than the announcement.
 -- The announced user id says so at any time; the number alone only for a day, as it may go on to somebody else.
 create function is_newborn(customer customers, to_user_id text, changed_at timestamptz) returns boolean
   language sql stable
   set search_path from current
 as $$
   select customer.profile_id is null
-     and exists (select from customer_identifiers
-                  where customer_id = customer.id and cause in ('created', 'recycled_number')
-                    and from_at >= changed_at
-                    and (from_at <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id))
+     and (select bool_and(cause in ('created', 'recycled_number', 'learned_phone_number', 'learned_user_id', 'moved_number',
+                                    'seen_twice'))
+             and min(from_at) >= changed_at
+             and (min(from_at) <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id)
+            from customer_identifiers where customer_id = customer.id)
      and not exists (select from subscriptions
                       where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0));
 $$;
@@ -64,6 +65,7 @@ declare
   at_first   timestamptz := at_latest - interval '5 minutes';  -- of when it happened, as WhatsApp's clocks agree
   person     customers;          -- who changed
   other      customers;          -- who has what they changed to
+  told       text := to_user_id;
   later      announced_changes;  -- they changed again, and that was heard first
   is_proven  boolean;            -- the user id says who changed, not the number alone
   is_in_doubt boolean;           -- whether it is they
@@ -85,13 +87,14 @@ begin
   end if;
   customer_id := person.id;
   is_in_doubt := not is_proven and may_have_changed_hands(person, null, at_latest);
-  was_heard := case when is_proven then person.whatsapp_user_id is distinct from from_user_id
-                    else person.phone_number is distinct from from_phone and moved_last_at(person.id) >= at_first end;
+  was_heard := moved_last_at(person.id) >= at_first
+           and case when is_proven then person.whatsapp_user_id is distinct from from_user_id
+                    else person.phone_number is distinct from from_phone end;
 
   insert into announced_changes as known
     (previous_user_id, previous_phone_number, user_id, phone_number, customer_id, announced_at)
   select previous, nullif(from_phone, to_phone), to_user_id, to_phone, case when not is_in_doubt then person.id end, at_latest
-    from (select coalesce(from_user_id, case when not was_heard then person.whatsapp_user_id end) as previous) change
+    from (select coalesce(from_user_id, case when was_heard is not true then person.whatsapp_user_id end) as previous) change
    where previous <> coalesce(to_user_id, '')
   on conflict on constraint announced_changes_are_kept_once do update
      set previous_phone_number = coalesce(known.previous_phone_number, excluded.previous_phone_number),
@@ -116,8 +119,8 @@ begin
   if person.id is null then
     decision := 'announced_nobody';
     perform detach_number(to_phone, id, null, 'announced_change') from customers
-     where phone_number = to_phone and deleted_at is null and (whatsapp_user_id = to_user_id) is not true
-       and not has_moved_since(to_phone, at_first);
+     where from_user_id is not null and phone_number = to_phone and deleted_at is null
+       and (whatsapp_user_id = to_user_id) is not true and not has_moved_since(to_phone, at_first);
     return;
   elsif was_heard and moved_last_at(person.id) > at_latest + interval '5 minutes' then
     decision := 'announced_again';
@@ -137,8 +140,11 @@ begin
 
   for other in
     select * from customers
-     where id <> person.id and deleted_at is null and (phone_number = to_phone or whatsapp_user_id = to_user_id)
+     where id <> person.id and deleted_at is null and (phone_number = to_phone or whatsapp_user_id in (to_user_id, told))
   loop
+    if other.whatsapp_user_id = told then
+      other.whatsapp_user_id := to_user_id;  -- also theirs, between the two changes
+    end if;
     had_it := not has_moved_since(to_phone, at_first);
     if other.whatsapp_user_id <> coalesce(to_user_id, '') and had_it then
       strangers := strangers || other.id;

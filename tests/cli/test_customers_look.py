@@ -1,7 +1,7 @@
 """`luminous customers find` and `show`: who it is now, and who it was."""
 
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 

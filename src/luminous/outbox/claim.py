@@ -12,7 +12,7 @@ class Claimed:
     """A claimed row. Only with status `sending` is it to be sent; else it is settled already."""
 
     id: int
-    status: str  # sending, or why not: stale, suppressed, parked
+    status: str  # sending, or why not: stale, suppressed, parked, queued
     channel: ChannelName
     business_number_id: str
     to: str | None
@@ -44,6 +44,7 @@ async def claim(conn: Connection) -> Claimed | None:
     return await CLAIM.maybe(conn, reach_user_ids=reach_user_ids)
 
 
+# Queued again: the customer moved in this very moment, and where to is not seen yet.
 # While it is open whose number it is, nothing personal goes to it: it may reach somebody else.
 CLAIM = sql("""
     with due as (
@@ -65,7 +66,8 @@ CLAIM = sql("""
              address."to",
              whatsapp_user_id as recipient,
              case
-               when deleted_at is not null or due.identity_epoch <> customers.identity_epoch then 'stale'
+               when due.identity_epoch > customers.identity_epoch                            then 'queued'
+               when deleted_at is not null or due.identity_epoch < customers.identity_epoch  then 'stale'
                when purpose <> 'reply' and consent_status = 'opted_out'                      then 'suppressed'
                when address."to" is null and is_in_doubt
                 and (whatsapp_user_id is null or channel <> all(%(reach_user_ids)s::text[])) then 'parked'
