@@ -68,6 +68,7 @@ declare
   at_first   timestamptz := at_latest - interval '5 minutes';  -- of when it happened, as WhatsApp's clocks agree
   person     customers;          -- who changed
   other      customers;          -- who has what they changed to
+  told       text := to_user_id;
   later      announced_changes;  -- they changed again, and that was heard first
   is_proven  boolean;            -- the user id says who changed, not the number alone
   is_in_doubt boolean;           -- whether it is they
@@ -110,11 +111,14 @@ begin
     update announced_changes known set customer_id = person.id
      where id = later.id and known.customer_id is null and not is_in_doubt;
   end if;
-  perform detach_number(from_phone, held.customer_id, person.id, 'announced_change')  -- it was the person's: they lost it
-     from customer_identifiers held
-    where kind = 'phone_number' and value = from_phone and until_at is null and from_at <= at_first
-      and held.customer_id is distinct from person.id and from_phone is distinct from to_phone;
-  if has_come_and_gone(to_phone, at_first) then
+  perform detach_number(from_phone, customers.id, person.id, 'announced_change')  -- it was the person's: they had lost it
+     from customers
+    where phone_number = from_phone and deleted_at is null and customers.id is distinct from person.id
+      and from_phone is distinct from to_phone
+      and exists (select from customer_identifiers held
+                   where held.customer_id = customers.id and kind = 'phone_number' and value = from_phone
+                     and at_first between from_at and coalesce(until_at, at_first));
+  if was_left_since(to_phone, at_latest) then
     to_phone := null;
   end if;
 
@@ -142,8 +146,11 @@ begin
 
   for other in
     select * from customers
-     where id <> person.id and deleted_at is null and (phone_number = to_phone or whatsapp_user_id = to_user_id)
+     where id <> person.id and deleted_at is null and (phone_number = to_phone or whatsapp_user_id in (to_user_id, told))
   loop
+    if other.whatsapp_user_id = told then
+      other.whatsapp_user_id := to_user_id;  -- also theirs, between the two changes
+    end if;
     had_it := not has_moved_since(to_phone, at_first);
     if other.whatsapp_user_id <> coalesce(to_user_id, '') and had_it then
       strangers := strangers || other.id;
@@ -307,15 +314,6 @@ begin
      and not exists (select from inbox  -- nothing of the holder's own asked for it
                       where inbox.customer_id = conflict.holder_id and received_at >= conflict.opened_at);
 end;
-$$;
-
-CREATE FUNCTION public.has_come_and_gone(phone text, moment timestamp with time zone) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO 'public', 'pg_temp'
-    AS $$
-  select coalesce((select bool_and(until_at is not null) from customer_identifiers
-                    where kind = 'phone_number' and value = phone and from_at >= moment),
-                  exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment));
 $$;
 
 CREATE FUNCTION public.has_moved_since(phone text, moment timestamp with time zone, alone uuid DEFAULT NULL::uuid) RETURNS boolean
@@ -1227,6 +1225,15 @@ CREATE FUNCTION public.undone(now_is text, became text, was text) RETURNS text
   select case when now_is is not distinct from became then was else now_is end;
 $$;
 
+CREATE FUNCTION public.was_left_since(phone text, moment timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select not exists (select from customers where phone_number = phone and deleted_at is null)
+     and (exists (select from customer_identifiers where kind = 'phone_number' and value = phone and until_at > moment)
+          or exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment));
+$$;
+
 CREATE FUNCTION public.whose_change(change public.announced_changes) RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1733,8 +1740,6 @@ REVOKE ALL ON FUNCTION public.follow_merge(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.hand_to_stranger(conflict public.customer_conflicts, stranger uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.has_come_and_gone(phone text, moment timestamp with time zone) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION public.has_moved_since(phone text, moment timestamp with time zone, alone uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.holder_at(phone text, moment timestamp with time zone) FROM PUBLIC;
@@ -1814,5 +1819,7 @@ REVOKE ALL ON FUNCTION public.take_up_merged_user_id(person uuid, user_id text) 
 REVOKE ALL ON FUNCTION public.undo_merge(merge_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.undone(now_is text, became text, was text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.was_left_since(phone text, moment timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.whose_change(change public.announced_changes) FROM PUBLIC;

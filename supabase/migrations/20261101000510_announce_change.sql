@@ -27,14 +27,14 @@ as $$
   select max(from_at) from customer_identifiers where customer_id = customer and until_at is null;
 $$;
 
--- True when whoever came to have the number after that moment has left it again.
-create function has_come_and_gone(phone text, moment timestamptz) returns boolean
+-- True when it is nobody's any more, and was somebody's after that moment.
+create function was_left_since(phone text, moment timestamptz) returns boolean
   language sql stable
   set search_path from current
 as $$
-  select coalesce((select bool_and(until_at is not null) from customer_identifiers
-                    where kind = 'phone_number' and value = phone and from_at >= moment),
-                  exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment));
+  select not exists (select from customers where phone_number = phone and deleted_at is null)
+     and (exists (select from customer_identifiers where kind = 'phone_number' and value = phone and until_at > moment)
+          or exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment));
 $$;
 
 -- Made by messages after the change alone, with nothing of its own yet: the same person, quicker than the announcement.
@@ -108,11 +108,14 @@ begin
     update announced_changes known set customer_id = person.id
      where id = later.id and known.customer_id is null and not is_in_doubt;
   end if;
-  perform detach_number(from_phone, held.customer_id, person.id, 'announced_change')  -- it was the person's: they lost it
-     from customer_identifiers held
-    where kind = 'phone_number' and value = from_phone and until_at is null and from_at <= at_first
-      and held.customer_id is distinct from person.id and from_phone is distinct from to_phone;
-  if has_come_and_gone(to_phone, at_first) then
+  perform detach_number(from_phone, customers.id, person.id, 'announced_change')  -- it was the person's: they had lost it
+     from customers
+    where phone_number = from_phone and deleted_at is null and customers.id is distinct from person.id
+      and from_phone is distinct from to_phone
+      and exists (select from customer_identifiers held
+                   where held.customer_id = customers.id and kind = 'phone_number' and value = from_phone
+                     and at_first between from_at and coalesce(until_at, at_first));
+  if was_left_since(to_phone, at_latest) then
     to_phone := null;
   end if;
 
@@ -173,4 +176,4 @@ $$;
 
 comment on function announce_change is 'What WhatsApp says of a person who changed number or user id, applied once.';
 
-call keep_private('{}', '{holder_ever,moved_last_at,has_come_and_gone,is_newborn,announce_change}');
+call keep_private('{}', '{holder_ever,moved_last_at,was_left_since,is_newborn,announce_change}');
