@@ -255,6 +255,111 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.empty_rows(relation regclass, keys text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  map         data_map;
+  key         record;
+  assignments text;
+begin
+  select * into map from data_map where to_regclass(table_name) = relation;
+  select string_agg(format('%1$I = %2$s', attname,
+                           case when attname = any (map.digested) then format('erased_key(%I)', attname)
+                                when not attnotnull then 'null'
+                                when atthasdef then 'default'
+                                when atttypid in ('jsonb'::regtype, 'json'::regtype) then quote_literal('{}')
+                                else quote_literal('') end), ', ')
+    into assignments
+    from pg_attribute
+   where attrelid = relation and attnum > 0 and attname = any (map.personal || map.secret || map.digested);
+  if assignments is not null then
+    key := row_key(relation);
+    execute format('update %s set %s where %s = any ($1::%s[])', relation, assignments, key.name, key.type) using keys;
+  end if;
+end;
+$_$;
+
+CREATE FUNCTION public.erase_customer(customer uuid, cause text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  records uuid[] := array(select records_of_person(customer) order by 1);
+  one     uuid;
+  part    record;
+  key     record;
+begin
+  foreach one in array records loop
+    perform lock_customers(one, one);
+  end loop;
+  perform part_with_conflicts(records);
+  perform forget_what_names(records);
+  delete from early_statuses using outbox
+   where outbox.customer_id = any (records)
+     and early_statuses.channel = outbox.channel and early_statuses.external_id = outbox.external_id;
+  update outbox set status = 'stale', lease_until = null, updated_at = now()
+   where customer_id = any (records) and status in ('queued', 'uncertain', 'parked');
+  update subscriptions set status = 'expired', updated_at = now()
+   where customer_id = any (records) and status in ('active', 'cancel_scheduled');
+
+  for part in
+    select found.relation, found.keys, at_erasure
+      from rows_of_person(customer) with ordinality as found (relation, keys, nearness)
+      left join data_map on found.relation = to_regclass(data_map.table_name)
+     order by nearness desc
+  loop
+    if part.at_erasure is null then
+      raise exception 'data_map does not say what becomes of %', part.relation using errcode = 'LU005';
+    elsif part.at_erasure = 'delete' then
+      key := row_key(part.relation);
+      execute format('delete from %s where %s = any ($1::%s[])', part.relation, key.name, key.type) using part.keys;
+    elsif part.at_erasure = 'empty' then
+      perform empty_rows(part.relation, part.keys);
+    end if;
+  end loop;
+
+  update customers
+     set deleted_at = coalesce(deleted_at, now()), identity_epoch = identity_epoch + 1, updated_at = now()
+   where id = any (records) and (deleted_at is null or not exists (select from erasures where customer_id = id));
+  insert into erasures (customer_id, cause)
+  select id, erase_customer.cause from unnest(records) id
+  on conflict do nothing;
+end;
+$_$;
+
+CREATE FUNCTION public.erased_key(key text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select case when starts_with(key, 'erased:') then key
+              else 'erased:' || encode(sha256(convert_to(key, 'UTF8')), 'hex') end;
+$$;
+
+CREATE FUNCTION public.export_customer(customer uuid) RETURNS TABLE(table_name text, title text, rows jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  part record;
+  key  record;
+begin
+  for part in
+    select found.*, data_map.title, coalesce(secret, '{}') as secret
+      from rows_of_person(customer) found left join data_map on relation = to_regclass(data_map.table_name)
+  loop
+    key := row_key(part.relation);
+    table_name := part.relation::text;
+    title := coalesce(part.title, table_name);
+    execute format('select jsonb_agg(to_jsonb(each) - $2 order by %1$s) from %2$s each where %1$s = any ($1::%3$s[])',
+                   key.name, part.relation, key.type)
+      into rows using part.keys, part.secret;
+    return next;
+  end loop;
+end;
+$_$;
+
 CREATE FUNCTION public.follow_merge(customer uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -268,6 +373,26 @@ begin
     update conversations set waiting_since = null where customer_id = customer;
   end if;
   return merge.into_id;
+end;
+$$;
+
+CREATE FUNCTION public.forget_what_names(records uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  delete from announced_changes
+   where customer_id is null
+     and exists (select from customer_identifiers held
+                  where held.customer_id = any (records) and announced_at <= coalesce(until_at, 'infinity')
+                    and value in (previous_user_id, user_id, previous_phone_number, announced_changes.phone_number));
+  perform empty_rows('inbox', array(
+    select inbox.id::text from inbox
+     where customer_id is null
+       and exists (select from customer_identifiers held
+                    where held.customer_id = any (records) and received_at <= coalesce(until_at, 'infinity')
+                      and (value in (from_phone_number, from_user_id)
+                           or strpos(concat(text, details), ltrim(value, '+')) > 0))));
 end;
 $$;
 
@@ -744,6 +869,36 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.part_with_conflicts(records uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  other uuid;
+begin
+  update customer_conflicts asked
+     set writer_id = null, whatsapp_user_id = null, decision = 'unproven_number',
+         phone_number = coalesce(asked.phone_number, holder.phone_number)
+    from customers holder
+   where holder.id = holder_id and holder_id <> all (records) and writer_id = any (records) and resolved_at is null
+     and coalesce(asked.phone_number, holder.phone_number) is not null
+     and not exists (select from customer_conflicts open
+                      where open.holder_id = asked.holder_id and open.writer_id is null and open.resolved_at is null);
+  for other in
+    with gone as (
+      delete from customer_conflicts where holder_id = any (records) or writer_id = any (records)
+      returning holder_id, writer_id
+    )
+    select customer from gone cross join lateral unnest(array[holder_id, writer_id]) customer
+     where customer <> all (records)
+  loop
+    if not number_is_in_doubt(other) then
+      perform release_held_messages(other);
+    end if;
+  end loop;
+end;
+$$;
+
 CREATE FUNCTION public.put_back_rows(merge public.customer_merges) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -799,6 +954,22 @@ begin
                         and held.kind = given.kind and held.value = given.value);
   return null;
 end;
+$$;
+
+CREATE FUNCTION public.records_of_person(customer uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  with recursive up as (
+    select id, merged_into from customers where id = customer
+    union
+    select next.id, next.merged_into from up join customers next on next.id = up.merged_into
+  ), down as (
+    select id from up
+    union
+    select merged.id from down join customers merged on merged.merged_into = down.id
+  )
+  select id from down;
 $$;
 
 CREATE FUNCTION public.release_held_messages(customer uuid) RETURNS void
@@ -924,6 +1095,63 @@ begin
             decision in ('created', 'recycled_number'), decision);
   end loop;
   raise exception 'other transactions keep changing this sender' using errcode = 'serialization_failure';
+end;
+$_$;
+
+CREATE FUNCTION public.row_key(relation regclass, OUT name text, OUT type text) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select coalesce(quote_ident(attname), 'ctid'), coalesce(format_type(atttypid, null), 'tid')
+    from (select) always
+    left join pg_index on indrelid = relation and indisprimary and indnkeyatts = 1
+    left join pg_attribute on attrelid = indrelid and attnum = indkey[0];
+$$;
+
+CREATE FUNCTION public.rows_of_person(customer uuid) RETURNS TABLE(relation regclass, keys text[])
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  records uuid[] := array(select records_of_person(customer));
+  found   jsonb := jsonb_build_object('customers'::regclass::oid, to_jsonb(records));
+  names   oid[] := array['customers'::regclass::oid];  -- in the order in which they were found
+  queue   oid[] := names;
+  here    oid;
+  parent  record;
+  way     ways_down;
+  reached text[];
+begin
+  while cardinality(queue) > 0 loop
+    here := queue[1];
+    queue := queue[2:];
+    for way in
+      select * from ways_down
+       where from_table = here and to_table <> 'customers'::regclass
+         and not exists (select from data_map where to_table = to_regclass(table_name) and class = 'technical')
+    loop
+      parent := row_key(here);
+      execute format('select array_agg(distinct child.%s::text) from %s child join %s parent on %s
+                       where parent.%s = any ($1::%s[])',
+                     (row_key(way.to_table)).name, way.to_table::regclass, here::regclass, way.condition,
+                     parent.name, parent.type)
+        into reached using array(select jsonb_array_elements_text(found -> here::text));
+      reached := array(select key from unnest(reached) key
+                        where not coalesce(found -> way.to_table::text, '[]') ? key
+                          and (way.to_table <> 'profiles'::regclass
+                               or not exists (select from customers
+                                               where profile_id = key::uuid and deleted_at is null
+                                                 and id <> all (records))));
+      continue when cardinality(reached) = 0;
+      if not found ? way.to_table::text then
+        names := names || way.to_table;
+      end if;
+      found := found || jsonb_build_object(way.to_table, coalesce(found -> way.to_table::text, '[]') || to_jsonb(reached));
+      queue := queue || way.to_table;
+    end loop;
+  end loop;
+  return query
+    select name::regclass, array(select jsonb_array_elements_text(found -> name::text)) from unnest(names) name;
 end;
 $_$;
 
@@ -1251,6 +1479,30 @@ ALTER TABLE public.announced_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE public.api_tokens (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    prefix text NOT NULL,
+    token_hash bytea NOT NULL,
+    scopes text[] NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_tokens_have_a_name CHECK ((btrim(name) <> ''::text)),
+    CONSTRAINT api_tokens_may_something CHECK ((cardinality(scopes) > 0))
+);
+
+CREATE TABLE public.api_writes (
+    token_id uuid NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    status integer,
+    body bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT api_writes_keys_are_short CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+);
+
 CREATE TABLE public.conversations (
     customer_id uuid NOT NULL,
     waiting_since timestamp with time zone,
@@ -1373,6 +1625,21 @@ ALTER TABLE public.customer_merges ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.data_map (
+    table_name text NOT NULL,
+    class text NOT NULL,
+    at_erasure text NOT NULL,
+    title text NOT NULL,
+    personal text[] DEFAULT '{}'::text[] NOT NULL,
+    secret text[] DEFAULT '{}'::text[] NOT NULL,
+    digested text[] DEFAULT '{}'::text[] NOT NULL,
+    kept text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT data_map_at_erasure_is_known CHECK ((at_erasure = ANY (ARRAY['delete'::text, 'empty'::text, 'apart'::text, 'keep'::text]))),
+    CONSTRAINT data_map_class_is_known CHECK ((class = ANY (ARRAY['personal'::text, 'ledger'::text, 'technical'::text]))),
+    CONSTRAINT data_map_ledger_is_not_deleted CHECK (((class <> 'ledger'::text) OR (at_erasure = ANY (ARRAY['empty'::text, 'apart'::text])))),
+    CONSTRAINT data_map_technical_is_kept CHECK (((class = 'technical'::text) = (at_erasure = 'keep'::text)))
+);
+
 CREATE TABLE public.dead_letters (
     id bigint NOT NULL,
     body_id bigint NOT NULL,
@@ -1404,6 +1671,13 @@ CREATE TABLE public.early_statuses (
     billable boolean,
     occurred_at timestamp with time zone NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.erasures (
+    customer_id uuid NOT NULL,
+    cause text NOT NULL,
+    erased_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone
 );
 
 CREATE TABLE public.inbox (
@@ -1483,12 +1757,42 @@ CREATE TABLE public.profiles (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.retention_periods (
+    kind text NOT NULL,
+    keep_for interval,
+    why text NOT NULL,
+    next_run_at timestamp with time zone DEFAULT now() NOT NULL,
+    done_id bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT retention_periods_are_not_negative CHECK ((keep_for >= '00:00:00'::interval)),
+    CONSTRAINT retention_periods_kind_is_known CHECK ((kind = ANY (ARRAY['webhook_bodies'::text, 'dead_letters'::text, 'received_messages'::text, 'sent_messages'::text, 'former_identifiers'::text, 'settled_conflicts'::text])))
+);
+
 CREATE TABLE public.shop_settings (
     is_the_only_row boolean DEFAULT true NOT NULL,
     number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
     CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
     CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval))
 );
+
+CREATE TABLE public.suppressions (
+    digest bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE VIEW public.ways_down WITH (security_invoker='true') AS
+ SELECT pg_constraint.confrelid AS from_table,
+    pg_constraint.conrelid AS to_table,
+    string_agg(format('child.%I = parent.%I'::text, child.attname, parent.attname), ' and '::text) AS condition
+   FROM (((pg_constraint
+     CROSS JOIN LATERAL UNNEST(pg_constraint.conkey, pg_constraint.confkey) columns(child_number, parent_number))
+     JOIN pg_attribute child ON (((child.attrelid = pg_constraint.conrelid) AND (child.attnum = columns.child_number))))
+     JOIN pg_attribute parent ON (((parent.attrelid = pg_constraint.confrelid) AND (parent.attnum = columns.parent_number))))
+  WHERE ((pg_constraint.contype = 'f'::"char") AND (NOT ((pg_constraint.conrelid = ('public.customers'::regclass)::oid) AND (pg_constraint.confrelid = ('public.profiles'::regclass)::oid))))
+  GROUP BY pg_constraint.oid, pg_constraint.confrelid, pg_constraint.conrelid
+UNION ALL
+ SELECT 'public.customers'::regclass AS from_table,
+    'public.profiles'::regclass AS to_table,
+    'parent.profile_id = child.id'::text AS condition;
 
 CREATE TABLE public.webhook_bodies (
     id bigint NOT NULL,
@@ -1513,6 +1817,15 @@ ALTER TABLE ONLY public.announced_changes
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_are_told_apart UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_writes
+    ADD CONSTRAINT api_writes_pkey PRIMARY KEY (token_id, key);
+
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_pkey PRIMARY KEY (customer_id);
 
@@ -1531,6 +1844,9 @@ ALTER TABLE ONLY public.customer_merges
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.data_map
+    ADD CONSTRAINT data_map_pkey PRIMARY KEY (table_name);
+
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_are_one_per_piece UNIQUE (body_id, "position");
 
@@ -1539,6 +1855,9 @@ ALTER TABLE ONLY public.dead_letters
 
 ALTER TABLE ONLY public.early_statuses
     ADD CONSTRAINT early_statuses_pkey PRIMARY KEY (channel, external_id, status);
+
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (customer_id);
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (id);
@@ -1555,6 +1874,9 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.retention_periods
+    ADD CONSTRAINT retention_periods_pkey PRIMARY KEY (kind);
+
 ALTER TABLE ONLY public.shop_settings
     ADD CONSTRAINT shop_settings_pkey PRIMARY KEY (is_the_only_row);
 
@@ -1570,6 +1892,9 @@ ALTER TABLE ONLY public.subscription_plans
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.suppressions
+    ADD CONSTRAINT suppressions_pkey PRIMARY KEY (digest);
+
 ALTER TABLE ONLY public.webhook_bodies
     ADD CONSTRAINT webhook_bodies_are_kept_once UNIQUE (channel, sha256);
 
@@ -1579,6 +1904,8 @@ ALTER TABLE ONLY public.webhook_bodies
 CREATE INDEX announced_changes_by_customer ON public.announced_changes USING btree (customer_id) WHERE (customer_id IS NOT NULL);
 
 CREATE INDEX announced_changes_by_previous_phone_number ON public.announced_changes USING btree (previous_phone_number);
+
+CREATE INDEX api_writes_by_age ON public.api_writes USING btree (created_at);
 
 CREATE INDEX conversations_handed_over ON public.conversations USING btree (handed_over_at) WHERE (handed_over_at IS NOT NULL);
 
@@ -1593,6 +1920,8 @@ CREATE UNIQUE INDEX customer_conflicts_one_open_per_pair ON public.customer_conf
 CREATE INDEX customer_identifiers_by_customer ON public.customer_identifiers USING btree (customer_id);
 
 CREATE INDEX customer_identifiers_by_value ON public.customer_identifiers USING btree (kind, value);
+
+CREATE INDEX customer_identifiers_former ON public.customer_identifiers USING btree (until_at) WHERE (until_at IS NOT NULL);
 
 CREATE UNIQUE INDEX customer_identifiers_held_by_one ON public.customer_identifiers USING btree (kind, value) WHERE (until_at IS NULL);
 
@@ -1614,9 +1943,13 @@ CREATE INDEX dead_letters_due ON public.dead_letters USING btree (next_attempt_a
 
 CREATE INDEX early_statuses_by_age ON public.early_statuses USING btree (received_at);
 
+CREATE INDEX erasures_to_finish ON public.erasures USING btree (erased_at) WHERE (finished_at IS NULL);
+
 CREATE INDEX inbox_by_body ON public.inbox USING btree (body_id);
 
 CREATE INDEX inbox_by_customer ON public.inbox USING btree (customer_id, id);
+
+CREATE INDEX inbox_of_nobody ON public.inbox USING btree (id) WHERE (customer_id IS NULL);
 
 CREATE INDEX inbox_unanswered ON public.inbox USING btree (customer_id, id) WHERE (answered_at IS NULL);
 
@@ -1648,6 +1981,9 @@ CREATE TRIGGER trg_customers_record_identifiers AFTER INSERT OR UPDATE OF phone_
 
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.api_writes
+    ADD CONSTRAINT api_writes_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.api_tokens(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -1696,6 +2032,10 @@ ALTER TABLE ONLY public.subscriptions
 
 ALTER TABLE public.announced_changes ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.api_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_writes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.customer_conflicts ENABLE ROW LEVEL SECURITY;
@@ -1708,9 +2048,13 @@ ALTER TABLE public.customer_merges ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.customers ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.data_map ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.dead_letters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.early_statuses ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
 
@@ -1718,11 +2062,15 @@ ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.retention_periods ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.shop_settings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.subscription_plans ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.suppressions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.webhook_bodies ENABLE ROW LEVEL SECURITY;
 
@@ -1736,7 +2084,17 @@ REVOKE ALL ON FUNCTION public.create_guest_subscription_for_new_customer() FROM 
 
 REVOKE ALL ON FUNCTION public.detach_number(phone text, loser uuid, taker uuid, cause text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.empty_rows(relation regclass, keys text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.erase_customer(customer uuid, cause text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.erased_key(key text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.export_customer(customer uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.follow_merge(customer uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.forget_what_names(records uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.hand_to_stranger(conflict public.customer_conflicts, stranger uuid) FROM PUBLIC;
 
@@ -1790,13 +2148,21 @@ REVOKE ALL ON FUNCTION public.part_from_stranger(conflict public.customer_confli
 
 REVOKE ALL ON FUNCTION public.part_from_who_changed(conflict public.customer_conflicts, holder public.customers, writer public.customers) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.part_with_conflicts(records uuid[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.put_back_rows(merge public.customer_merges) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_customer_identifiers() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.records_of_person(customer uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.release_held_messages(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text, identity_key_hash text, sent_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.row_key(relation regclass, OUT name text, OUT type text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.rows_of_person(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.see_customer(seen uuid, phone text, wa_id text, name text, key_hash text, seen_at timestamp with time zone) FROM PUBLIC;
 

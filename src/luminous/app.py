@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from luminous import customers, inbox, metrics, outbox
+from luminous.api import create_api
 from luminous.channels.gateway import webhook as gateway_webhook
 from luminous.channels.gateway.webhook import GatewayWebhook
 from luminous.channels.meta import webhook
@@ -48,6 +49,14 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
         gateway = GatewayWebhook(settings.gateway_secret)
         app.include_router(gateway_webhook.routes(gateway, database.transaction, bell.ring))
     app.include_router(health(settings, database))
+    app.mount(
+        "/api/v1",
+        create_api(
+            database.transaction,
+            region=settings.shop_region,
+            calls_per_minute=settings.api_calls_per_minute,
+        ),
+    )
     return app
 
 

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from luminous.errors import SettingsMissing
 
 NEEDED_FOR_DATABASE = {"DATABASE_URL": "the PostgreSQL of the shop"}
+NEEDED_FOR_ERASURE = {"PRIVACY_PEPPER": "a long random word; keep it for ever, and not in the database"}
 META_IN = {
     "WHATSAPP_APP_SECRET": "the app secret that signs webhooks",
     "WHATSAPP_VERIFY_TOKEN": "the word that you also type into Meta's webhook settings",
@@ -50,6 +51,9 @@ class Settings(BaseSettings):
     gateway_url: str = ""  # of the Luminous gateway; the three are empty where the shop has none
     gateway_key: str = ""
     gateway_secret: str = ""
+
+    api_calls_per_minute: int = Field(default=600, ge=1)  # of each token, in each process
+    privacy_pepper: str = ""  # what erased people are known by, so that no list brings them back
 
     shop_name: str = Field(default="Luminous", min_length=1, max_length=60)
     shop_region: str = Field(default="UG", pattern=r"^[A-Z]{2}$")

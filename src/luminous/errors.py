@@ -6,6 +6,7 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU002  no sender         neither a phone number nor a WhatsApp user id was given
     LU003  merge refused     not two live records, or no standing merge into a live one
     LU004  no open conflict  it was settled, or its holder is gone
+    LU005  unmapped          data_map does not say what becomes of a table at an erasure
 """
 
 from collections.abc import Generator
@@ -42,6 +43,10 @@ class MergeRefused(LuminousError):
 
 class NoOpenConflict(LuminousError):
     """A conflict that is settled already or never was."""
+
+
+class ExportRefused(LuminousError):
+    """What hangs on a record may be somebody else's; the sentence says what has to be settled first."""
 
 
 class DatabaseAway(LuminousError):

@@ -95,7 +95,12 @@ def with_development_values(settings: Settings, home: Path, database_url: str) -
     """Fill in what is not set, so that webhooks and sending work against the simulator."""
     made = home / "development.env"
     if not made.exists():
-        names = ("WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "WHATSAPP_ACCESS_TOKEN")
+        names = (
+            "WHATSAPP_APP_SECRET",
+            "WHATSAPP_VERIFY_TOKEN",
+            "WHATSAPP_ACCESS_TOKEN",
+            "PRIVACY_PEPPER",
+        )
         lines = [f"{name}={secrets.token_hex(16)}\n" for name in names]
         made.touch(mode=0o600)
         made.write_text("# Made by `luminous up` for this directory alone.\n" + "".join(lines), "utf-8")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import httpx2
 
-from luminous import conversations, inbound, outbox
+from luminous import conversations, inbound, outbox, privacy
 from luminous.answering import answer_next
+from luminous.api.once import forget_writes
 from luminous.channels.gateway.send import GatewayChannel
 from luminous.channels.meta.send import MetaChannel
 from luminous.channels.parsers import PARSERS
@@ -137,6 +138,9 @@ async def tidy_up(work: Work) -> bool:
         outbox.settle_doubts,
         outbox.join_overtaken_statuses,
         outbox.forget_early_statuses,
+        privacy.finish_erasures,
+        privacy.forget_old,
+        forget_writes,
     ):
         async with work.database.transaction() as conn:  # one each: intake waits for none of them
             await tidy(conn)

@@ -9,10 +9,18 @@ from luminous.customers.conflicts import (
     open_questions,
     settle,
 )
-from luminous.customers.consent import Consent, set_consent
+from luminous.customers.consent import Allowed, Consent, consent_of, set_consent
 from luminous.customers.find import Found, Held, find
 from luminous.customers.glance import Glance, glance
-from luminous.customers.merge import Merge, follow_merge, merge, merge_to_undo, try_merge, undo_merge
+from luminous.customers.merge import (
+    Merge,
+    follow_merge,
+    merge,
+    merge_to_undo,
+    survivor,
+    try_merge,
+    undo_merge,
+)
 from luminous.customers.record import Owed, Record, Written, record_of
 from luminous.customers.resolve import DECISIONS, Changed, Resolved, announce, resolve
 from luminous.customers.retire import Retirement, retire_some, retirement
@@ -20,6 +28,7 @@ from luminous.customers.show import Customer, get
 
 __all__ = [
     "DECISIONS",
+    "Allowed",
     "Changed",
     "Conflict",
     "Consent",
@@ -36,6 +45,7 @@ __all__ = [
     "Settled",
     "Written",
     "announce",
+    "consent_of",
     "find",
     "follow_merge",
     "get",
@@ -51,6 +61,7 @@ __all__ = [
     "retirement",
     "set_consent",
     "settle",
+    "survivor",
     "try_merge",
     "undo_merge",
 ]
