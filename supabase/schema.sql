@@ -271,6 +271,22 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.forget_sent_link() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if new.status in ('queued', 'sending', 'parked') and new.created_at < now() - interval '9 minutes' then
+    new.status := 'stale';
+    new.lease_until := null;
+  end if;
+  if new.status not in ('queued', 'sending') then
+    new.content := jsonb_build_object('text', 'A link to your account');
+  end if;
+  return new;
+end;
+$$;
+
 CREATE TABLE public.customer_conflicts (
     id bigint NOT NULL,
     holder_id uuid NOT NULL,
@@ -470,6 +486,22 @@ CREATE FUNCTION public.keep_the_better_plan(merge public.customer_merges) RETURN
   select merge.id, 'subscriptions', 'status', id::text, status from live;  -- the better one may be replaced later
 $$;
 
+CREATE FUNCTION public.keep_three_live_links() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  perform from customers where id = new.customer_id for no key update;
+  update magic_links set revoked_at = now()
+   where id in (select id from magic_links
+                 where customer_id = new.customer_id and purpose = new.purpose
+                   and redeemed_at is null and revoked_at is null and expires_at > now()
+                 order by created_at desc, id = new.id desc, id
+                offset 3);
+  return null;
+end;
+$$;
+
 CREATE TABLE public.announced_changes (
     id bigint NOT NULL,
     previous_user_id text NOT NULL,
@@ -492,6 +524,44 @@ CREATE FUNCTION public.latest_change(user_id text) RETURNS SETOF public.announce
         on next.previous_user_id = chain.user_id and next.announced_at >= chain.announced_at
   )
   select * from chain order by announced_at desc, id desc limit 1;
+$$;
+
+CREATE TABLE public.magic_links (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    purpose text NOT NULL,
+    handle text NOT NULL,
+    token_hash bytea NOT NULL,
+    code_hash bytea NOT NULL,
+    failed_codes integer DEFAULT 0 NOT NULL,
+    customer_id uuid,
+    identity_epoch integer,
+    profile_id uuid,
+    email text,
+    browser text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    redeemed_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT magic_links_bear_at_most_five_wrong_codes CHECK (((failed_codes >= 0) AND (failed_codes <= 5))),
+    CONSTRAINT magic_links_end_after_they_begin CHECK ((expires_at > created_at)),
+    CONSTRAINT magic_links_purpose_is_known CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'email'::text, 'connect'::text]))),
+    CONSTRAINT magic_links_say_what_they_prove CHECK (
+CASE purpose
+    WHEN 'sign_in'::text THEN ((customer_id IS NOT NULL) AND (identity_epoch IS NOT NULL))
+    WHEN 'email'::text THEN (email IS NOT NULL)
+    ELSE (profile_id IS NOT NULL)
+END)
+);
+
+CREATE FUNCTION public.link_is_live(link public.magic_links) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select link.redeemed_at is null and link.revoked_at is null and link.expires_at > now()
+     and (link.customer_id is null
+          or exists (select from customers
+                      where id = link.customer_id and deleted_at is null and identity_epoch = link.identity_epoch))
+     and not exists (select from customer_conflicts where holder_id = link.customer_id and resolved_at is null);
 $$;
 
 CREATE FUNCTION public.lock_customers(one uuid, other uuid) RETURNS void
@@ -954,6 +1024,35 @@ begin
 end;
 $$;
 
+CREATE TABLE public.sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    token_hash bytea NOT NULL,
+    profile_id uuid NOT NULL,
+    customer_id uuid,
+    identity_epoch integer,
+    browser text NOT NULL,
+    began_with text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT sessions_beginning_is_known CHECK ((began_with = ANY (ARRAY['whatsapp'::text, 'email'::text, 'sign_up'::text]))),
+    CONSTRAINT sessions_end_after_they_begin CHECK ((expires_at > created_at)),
+    CONSTRAINT sessions_of_a_customer_carry_the_epoch CHECK (((customer_id IS NULL) = (identity_epoch IS NULL)))
+);
+
+CREATE FUNCTION public.session_is_live(session public.sessions) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select session.revoked_at is null and session.expires_at > now()
+     and session.last_used_at > now() - interval '7 days'
+     and (session.customer_id is null
+          or exists (select from customers
+                      where id = session.customer_id and deleted_at is null
+                        and identity_epoch = session.identity_epoch and profile_id = session.profile_id));
+$$;
+
 CREATE FUNCTION public.set_identifiers(customer uuid, phone text, user_id text, cause text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1176,7 +1275,7 @@ begin
 
   perform set_config('luminous.cause', 'undone_merge', true);
   update customers  -- first it lets go of what is not its own
-     set phone_number = null, whatsapp_user_id = null
+     set phone_number = null, whatsapp_user_id = null, profile_id = null
    where id = kept.id;
   update customers
      set deleted_at = null, merged_into = null, updated_at = now(),
@@ -1184,7 +1283,10 @@ begin
          phone_number = case when if_free(ended.phone_number, null) then ended.phone_number end,
          whatsapp_id = case when if_free(ended.phone_number, null) then ended.whatsapp_id end,
          identity_key_hash = case when if_free(ended.phone_number, null) then ended.identity_key_hash end,
-         whatsapp_user_id = case when if_free(null, ended.whatsapp_user_id) then ended.whatsapp_user_id end
+         whatsapp_user_id = case when if_free(null, ended.whatsapp_user_id) then ended.whatsapp_user_id end,
+         profile_id = case when not exists (select from customers others
+                                             where others.profile_id = ended.profile_id and others.deleted_at is null)
+                           then ended.profile_id end
    where id = merge.from_id;
   update customers
      set phone_number = back.phone, whatsapp_user_id = back.user_id,
@@ -1242,6 +1344,40 @@ CREATE FUNCTION public.whose_change(change public.announced_changes) RETURNS uui
                   (select id from customers where whatsapp_user_id = change.user_id and deleted_at is null));
 $$;
 
+CREATE TABLE public.account_conflicts (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    profile_id uuid NOT NULL,
+    customer_id uuid,
+    other_profile_id uuid,
+    other_customer_id uuid,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT account_conflicts_kind_is_known CHECK ((kind = ANY (ARRAY['customer_has_another_account'::text, 'account_has_another_customer'::text, 'email_of_another_customer'::text])))
+);
+
+ALTER TABLE public.account_conflicts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.account_conflicts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.addresses (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    customer_id uuid NOT NULL,
+    recipient text NOT NULL,
+    phone_number text NOT NULL,
+    place text NOT NULL,
+    directions text DEFAULT ''::text NOT NULL,
+    chosen_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT addresses_name_a_place CHECK ((btrim(place) <> ''::text)),
+    CONSTRAINT addresses_name_a_recipient CHECK ((btrim(recipient) <> ''::text))
+);
+
 ALTER TABLE public.announced_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.announced_changes_id_seq
     START WITH 1
@@ -1249,6 +1385,12 @@ ALTER TABLE public.announced_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.attempt_counts (
+    key bytea NOT NULL,
+    since timestamp with time zone NOT NULL,
+    attempts integer NOT NULL
 );
 
 CREATE TABLE public.conversations (
@@ -1439,6 +1581,31 @@ ALTER TABLE public.inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.mail (
+    id bigint NOT NULL,
+    dedupe_key text NOT NULL,
+    to_address text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    error_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT mail_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text])))
+);
+
+ALTER TABLE public.mail ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.mail_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     customer_id uuid NOT NULL,
@@ -1478,6 +1645,7 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 CREATE TABLE public.profiles (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     email text,
+    name text,
     phone_number text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
@@ -1507,11 +1675,20 @@ ALTER TABLE public.webhook_bodies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTI
     CACHE 1
 );
 
+ALTER TABLE ONLY public.account_conflicts
+    ADD CONSTRAINT account_conflicts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.addresses
+    ADD CONSTRAINT addresses_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_are_kept_once UNIQUE (previous_user_id, announced_at);
 
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.attempt_counts
+    ADD CONSTRAINT attempt_counts_pkey PRIMARY KEY (key, since);
 
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_pkey PRIMARY KEY (customer_id);
@@ -1546,6 +1723,21 @@ ALTER TABLE ONLY public.inbox
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_takes_a_message_once UNIQUE (channel, external_id);
 
+ALTER TABLE ONLY public.magic_links
+    ADD CONSTRAINT magic_links_have_a_handle_each UNIQUE (handle);
+
+ALTER TABLE ONLY public.magic_links
+    ADD CONSTRAINT magic_links_have_a_token_each UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.magic_links
+    ADD CONSTRAINT magic_links_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mail
+    ADD CONSTRAINT mail_is_owed_once UNIQUE (dedupe_key);
+
+ALTER TABLE ONLY public.mail
+    ADD CONSTRAINT mail_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_owes_a_message_once UNIQUE (dedupe_key);
 
@@ -1554,6 +1746,12 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_have_a_token_each UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.shop_settings
     ADD CONSTRAINT shop_settings_pkey PRIMARY KEY (is_the_only_row);
@@ -1576,9 +1774,21 @@ ALTER TABLE ONLY public.webhook_bodies
 ALTER TABLE ONLY public.webhook_bodies
     ADD CONSTRAINT webhook_bodies_pkey PRIMARY KEY (id);
 
+CREATE INDEX account_conflicts_by_customer ON public.account_conflicts USING btree (customer_id);
+
+CREATE INDEX account_conflicts_by_other_customer ON public.account_conflicts USING btree (other_customer_id);
+
+CREATE INDEX account_conflicts_by_other_profile ON public.account_conflicts USING btree (other_profile_id);
+
+CREATE UNIQUE INDEX account_conflicts_one_open_per_claim ON public.account_conflicts USING btree (kind, profile_id, other_profile_id) NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
+
+CREATE INDEX addresses_by_customer ON public.addresses USING btree (customer_id, chosen_at);
+
 CREATE INDEX announced_changes_by_customer ON public.announced_changes USING btree (customer_id) WHERE (customer_id IS NOT NULL);
 
 CREATE INDEX announced_changes_by_previous_phone_number ON public.announced_changes USING btree (previous_phone_number);
+
+CREATE INDEX attempt_counts_by_age ON public.attempt_counts USING btree (since);
 
 CREATE INDEX conversations_handed_over ON public.conversations USING btree (handed_over_at) WHERE (handed_over_at IS NOT NULL);
 
@@ -1608,6 +1818,8 @@ CREATE INDEX customers_merged_into ON public.customers USING btree (merged_into)
 
 CREATE UNIQUE INDEX customers_one_live_per_phone_number ON public.customers USING btree (phone_number) WHERE (deleted_at IS NULL);
 
+CREATE UNIQUE INDEX customers_one_live_per_profile ON public.customers USING btree (profile_id) WHERE (deleted_at IS NULL);
+
 CREATE UNIQUE INDEX customers_one_live_per_whatsapp_user_id ON public.customers USING btree (whatsapp_user_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX dead_letters_due ON public.dead_letters USING btree (next_attempt_at) WHERE (resolved_at IS NULL);
@@ -1619,6 +1831,16 @@ CREATE INDEX inbox_by_body ON public.inbox USING btree (body_id);
 CREATE INDEX inbox_by_customer ON public.inbox USING btree (customer_id, id);
 
 CREATE INDEX inbox_unanswered ON public.inbox USING btree (customer_id, id) WHERE (answered_at IS NULL);
+
+CREATE INDEX magic_links_by_customer ON public.magic_links USING btree (customer_id, created_at);
+
+CREATE INDEX magic_links_by_end ON public.magic_links USING btree (expires_at);
+
+CREATE INDEX magic_links_by_profile ON public.magic_links USING btree (profile_id) WHERE (profile_id IS NOT NULL);
+
+CREATE INDEX mail_by_age ON public.mail USING btree (created_at);
+
+CREATE INDEX mail_due ON public.mail USING btree (next_attempt_at, id) WHERE (status = ANY (ARRAY['queued'::text, 'sending'::text]));
 
 CREATE INDEX outbox_by_customer ON public.outbox USING btree (customer_id, id);
 
@@ -1636,6 +1858,12 @@ CREATE INDEX outbox_parked ON public.outbox USING btree (customer_id) WHERE (sta
 
 CREATE UNIQUE INDEX profiles_one_per_email ON public.profiles USING btree (lower(email));
 
+CREATE INDEX sessions_by_customer ON public.sessions USING btree (customer_id) WHERE (customer_id IS NOT NULL);
+
+CREATE INDEX sessions_by_end ON public.sessions USING btree (expires_at);
+
+CREATE INDEX sessions_by_profile ON public.sessions USING btree (profile_id);
+
 CREATE INDEX subscriptions_by_customer ON public.subscriptions USING btree (customer_id);
 
 CREATE UNIQUE INDEX subscriptions_one_live_per_customer ON public.subscriptions USING btree (customer_id) WHERE (status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text]));
@@ -1645,6 +1873,25 @@ CREATE TRIGGER trg_customers_create_guest_subscription AFTER INSERT ON public.cu
 CREATE TRIGGER trg_customers_open_conversation AFTER INSERT ON public.customers FOR EACH ROW EXECUTE FUNCTION public.open_conversation_for_new_customer();
 
 CREATE TRIGGER trg_customers_record_identifiers AFTER INSERT OR UPDATE OF phone_number, whatsapp_user_id, deleted_at ON public.customers FOR EACH ROW EXECUTE FUNCTION public.record_customer_identifiers();
+
+CREATE TRIGGER trg_magic_links_keep_three_live AFTER INSERT ON public.magic_links FOR EACH ROW WHEN ((new.customer_id IS NOT NULL)) EXECUTE FUNCTION public.keep_three_live_links();
+
+CREATE TRIGGER trg_outbox_forget_sent_link BEFORE UPDATE ON public.outbox FOR EACH ROW WHEN ((new.purpose = 'sign_in_link'::text)) EXECUTE FUNCTION public.forget_sent_link();
+
+ALTER TABLE ONLY public.account_conflicts
+    ADD CONSTRAINT account_conflicts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.account_conflicts
+    ADD CONSTRAINT account_conflicts_other_customer_id_fkey FOREIGN KEY (other_customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.account_conflicts
+    ADD CONSTRAINT account_conflicts_other_profile_id_fkey FOREIGN KEY (other_profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.account_conflicts
+    ADD CONSTRAINT account_conflicts_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.addresses
+    ADD CONSTRAINT addresses_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -1685,8 +1932,20 @@ ALTER TABLE ONLY public.inbox
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.magic_links
+    ADD CONSTRAINT magic_links_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.magic_links
+    ADD CONSTRAINT magic_links_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -1694,7 +1953,13 @@ ALTER TABLE ONLY public.subscriptions
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_hold_one_plan FOREIGN KEY (plan_id, plan_code) REFERENCES public.subscription_plans(id, code) ON UPDATE CASCADE ON DELETE RESTRICT;
 
+ALTER TABLE public.account_conflicts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.addresses ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.announced_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.attempt_counts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 
@@ -1714,9 +1979,15 @@ ALTER TABLE public.early_statuses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.magic_links ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.mail ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.shop_settings ENABLE ROW LEVEL SECURITY;
 
@@ -1738,6 +2009,8 @@ REVOKE ALL ON FUNCTION public.detach_number(phone text, loser uuid, taker uuid, 
 
 REVOKE ALL ON FUNCTION public.follow_merge(customer uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.forget_sent_link() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.hand_to_stranger(conflict public.customer_conflicts, stranger uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.has_moved_since(phone text, moment timestamp with time zone, alone uuid) FROM PUBLIC;
@@ -1758,7 +2031,11 @@ REVOKE ALL ON PROCEDURE public.keep_private(IN relations regclass[], IN routines
 
 REVOKE ALL ON FUNCTION public.keep_the_better_plan(merge public.customer_merges) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.keep_three_live_links() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.latest_change(user_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.link_is_live(link public.magic_links) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lock_customers(one uuid, other uuid) FROM PUBLIC;
 
@@ -1799,6 +2076,8 @@ REVOKE ALL ON FUNCTION public.release_held_messages(customer uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text, identity_key_hash text, sent_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.see_customer(seen uuid, phone text, wa_id text, name text, key_hash text, seen_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.session_is_live(session public.sessions) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.set_identifiers(customer uuid, phone text, user_id text, cause text) FROM PUBLIC;
 

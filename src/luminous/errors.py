@@ -56,6 +56,14 @@ class PostgresFailed(LuminousError):
     """The embedded server cannot be started, stopped or found; the sentence says what to do."""
 
 
+class MailFailed(LuminousError):
+    """A letter that the mail server did not take. is_final: it never will."""
+
+    def __init__(self, reason: str, *, is_final: bool) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
+
+
 SendOutcome = Literal["not_sent", "unclear", "refused", "held"]
 
 

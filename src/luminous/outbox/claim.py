@@ -68,7 +68,7 @@ CLAIM = sql("""
              case
                when due.identity_epoch > customers.identity_epoch                            then 'queued'
                when deleted_at is not null or due.identity_epoch < customers.identity_epoch  then 'stale'
-               when purpose <> 'reply' and consent_status = 'opted_out'                      then 'suppressed'
+               when purpose not in ('reply', 'sign_in_link') and consent_status = 'opted_out' then 'suppressed'
                when address."to" is null and is_in_doubt
                 and (whatsapp_user_id is null or channel <> all(%(reach_user_ids)s::text[])) then 'parked'
                when address."to" is null and whatsapp_user_id is null                        then 'stale'
