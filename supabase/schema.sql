@@ -1425,6 +1425,19 @@ CREATE TABLE public.orders (
     CONSTRAINT orders_status_is_known CHECK ((status = ANY (ARRAY['awaiting_payment'::text, 'cancelled_unpaid'::text, 'paid'::text, 'sourcing'::text, 'variation_pending'::text, 'purchased'::text, 'at_hub'::text, 'in_transit'::text, 'customs'::text, 'detained'::text, 'out_for_delivery'::text, 'delivery_failed'::text, 'delivered'::text, 'closed'::text, 'disputed'::text, 'refund_due'::text, 'partially_refunded'::text, 'refunded'::text, 'cancelled'::text])))
 );
 
+CREATE TABLE public.quotation_items (
+    id bigint NOT NULL,
+    quotation_id uuid NOT NULL,
+    inbox_id bigint,
+    part integer NOT NULL,
+    kind text NOT NULL,
+    url text,
+    words text DEFAULT ''::text NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT quotation_items_kind_is_known CHECK ((kind = ANY (ARRAY['link'::text, 'picture'::text, 'recording'::text, 'document'::text, 'words'::text, 'other'::text]))),
+    CONSTRAINT quotation_items_links_have_an_address CHECK (((kind = 'link'::text) = (url IS NOT NULL)))
+);
+
 CREATE TABLE public.quotation_versions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     quotation_id uuid NOT NULL,
@@ -1449,8 +1462,9 @@ CREATE TABLE public.quotation_versions (
     shop_name text,
     shop_number text,
     time_zone text,
+    language text,
     CONSTRAINT quotation_versions_are_numbered_from_1 CHECK ((number > 0)),
-    CONSTRAINT quotation_versions_are_sent_whole CHECK ((num_nonnulls(sent_at, sent_by, valid_until, total, currency, plan_code, plan_name, base_fee_percent, service_fee_discount_percent, shipping_discount_percent, rounding_step, goods_list, shop_name, shop_number, time_zone) = ANY (ARRAY[0, 15]))),
+    CONSTRAINT quotation_versions_are_sent_whole CHECK ((num_nonnulls(sent_at, sent_by, valid_until, total, currency, plan_code, plan_name, base_fee_percent, service_fee_discount_percent, shipping_discount_percent, rounding_step, goods_list, shop_name, shop_number, time_zone, language) = ANY (ARRAY[0, 16]))),
     CONSTRAINT quotation_versions_are_valid_after_they_are_sent CHECK ((valid_until > sent_at)),
     CONSTRAINT quotation_versions_total_is_positive CHECK ((total > 0))
 );
@@ -1471,13 +1485,33 @@ CREATE TABLE public.quotations (
     CONSTRAINT quotations_status_is_known CHECK ((status = ANY (ARRAY['collecting'::text, 'requested'::text, 'info_needed'::text, 'draft'::text, 'sent'::text, 'accepted'::text, 'declined'::text, 'expired'::text, 'withdrawn'::text, 'rejected'::text])))
 );
 
-CREATE VIEW public.open_quotations WITH (security_invoker='true') AS
- SELECT quotations.customer_id,
-    quotations.id AS quotation_id
+CREATE VIEW public.quotations_now WITH (security_invoker='true') AS
+ SELECT quotations.id,
+    quotations.number,
+    quotations.customer_id,
+        CASE
+            WHEN ((quotations.status = 'sent'::text) AND (counting.valid_until <= now())) THEN 'expired'::text
+            ELSE quotations.status
+        END AS status,
+    quotations.version,
+    counting.id AS version_id,
+    counting.total,
+    counting.currency,
+    counting.valid_until,
+    quotations.reason,
+    quotations.created_at,
+    quotations.updated_at,
+    ( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
+           FROM public.quotation_items
+          WHERE (quotation_items.quotation_id = quotations.id)
+          ORDER BY quotation_items.id
+         LIMIT 1) AS title,
+    orders.id AS order_id,
+    orders.status AS order_status,
+    ((quotations.status = ANY (ARRAY['collecting'::text, 'requested'::text, 'info_needed'::text, 'draft'::text])) OR ((quotations.status = 'sent'::text) AND (counting.valid_until > now())) OR ((quotations.status = 'accepted'::text) AND COALESCE(((orders.status = 'awaiting_payment'::text) AND (orders.pay_until > now())), false))) AS is_open
    FROM ((public.quotations
      LEFT JOIN public.quotation_versions counting ON (((counting.quotation_id = quotations.id) AND (counting.number = quotations.version))))
-     LEFT JOIN public.orders ON ((orders.quotation_version_id = counting.id)))
-  WHERE ((quotations.status = ANY (ARRAY['collecting'::text, 'requested'::text, 'info_needed'::text, 'draft'::text])) OR ((quotations.status = 'sent'::text) AND (counting.valid_until > now())) OR ((quotations.status = 'accepted'::text) AND (orders.status = 'awaiting_payment'::text) AND (orders.pay_until > now())));
+     LEFT JOIN public.orders ON ((orders.quotation_version_id = counting.id)));
 
 CREATE TABLE public.subscription_plans (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1534,8 +1568,8 @@ CREATE VIEW public.customer_entitlements WITH (security_invoker='true') AS
     COALESCE(live.is_trial, false) AS is_trial,
     live.end_date AS valid_until,
     ( SELECT count(*) AS count
-           FROM public.open_quotations
-          WHERE (open_quotations.customer_id = customers.id)) AS open_quotes
+           FROM public.quotations_now
+          WHERE ((quotations_now.customer_id = customers.id) AND quotations_now.is_open)) AS open_quotes
    FROM ((public.customers
      LEFT JOIN public.subscriptions live ON (((live.customer_id = customers.id) AND (live.status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text])) AND ((live.end_date IS NULL) OR (live.end_date > now())))))
      JOIN public.subscription_plans plan ON ((plan.code = COALESCE(live.plan_code, 'guest'::text))));
@@ -1778,19 +1812,6 @@ ALTER TABLE public.quotation_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDEN
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
-);
-
-CREATE TABLE public.quotation_items (
-    id bigint NOT NULL,
-    quotation_id uuid NOT NULL,
-    inbox_id bigint,
-    part integer NOT NULL,
-    kind text NOT NULL,
-    url text,
-    words text DEFAULT ''::text NOT NULL,
-    added_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT quotation_items_kind_is_known CHECK ((kind = ANY (ARRAY['link'::text, 'picture'::text, 'recording'::text, 'document'::text, 'words'::text, 'other'::text]))),
-    CONSTRAINT quotation_items_links_have_an_address CHECK (((kind = 'link'::text) = (url IS NOT NULL)))
 );
 
 ALTER TABLE public.quotation_items ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (

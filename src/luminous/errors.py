@@ -47,6 +47,14 @@ class NoOpenConflict(LuminousError):
     """A conflict that is settled already or never was."""
 
 
+class NoAmount(LuminousError):
+    """Text that is not an amount of money or a currency; the sentence says why."""
+
+
+class NoPrice(LuminousError):
+    """A basket that cannot be priced; the sentence says what is missing."""
+
+
 class PlanNotOnSale(LuminousError):
     """A plan that this customer cannot buy now."""
 

@@ -76,6 +76,7 @@ create table quotation_versions (
   shop_name                     text,
   shop_number                   text,         -- empty: the document shows no way to WhatsApp
   time_zone                     text,
+  language                      text,
 
   constraint quotation_versions_are_numbered_once unique (quotation_id, number),
   constraint quotation_versions_are_numbered_from_1 check (number > 0),
@@ -83,7 +84,7 @@ create table quotation_versions (
   constraint quotation_versions_total_is_positive check (total > 0),
   constraint quotation_versions_are_sent_whole check (num_nonnulls(
     sent_at, sent_by, valid_until, total, currency, plan_code, plan_name, base_fee_percent, service_fee_discount_percent,
-    shipping_discount_percent, rounding_step, goods_list, shop_name, shop_number, time_zone) in (0, 15))
+    shipping_discount_percent, rounding_step, goods_list, shop_name, shop_number, time_zone, language) in (0, 16))
 );
 
 create table quotation_lines (

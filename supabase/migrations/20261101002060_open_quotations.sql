@@ -1,15 +1,31 @@
--- Open: from the request until what was sent has run out, and when accepted as long as it can be paid. By the clock: a
--- job that stands still holds nobody's place.
-create view open_quotations with (security_invoker) as
-select quotations.customer_id, quotations.id as quotation_id
+-- Every quotation as it stands now, by the clock. Open: from the request until what was sent has run out, and when
+-- accepted as long as it can be paid: a job that stands still holds nobody's place. Bot, console, website and API read this.
+create view quotations_now with (security_invoker) as
+select quotations.id,
+       quotations.number,
+       quotations.customer_id,
+       case when quotations.status = 'sent' and counting.valid_until <= now() then 'expired' else quotations.status end as status,
+       quotations.version,
+       counting.id as version_id,
+       counting.total,
+       counting.currency,
+       counting.valid_until,
+       quotations.reason,
+       quotations.created_at,
+       quotations.updated_at,
+       (select coalesce(nullif(words, ''), url, kind) from quotation_items
+         where quotation_id = quotations.id order by quotation_items.id limit 1) as title,
+       orders.id as order_id,
+       orders.status as order_status,
+       quotations.status in ('collecting', 'requested', 'info_needed', 'draft')
+         or quotations.status = 'sent' and counting.valid_until > now()
+         or quotations.status = 'accepted' and coalesce(orders.status = 'awaiting_payment' and orders.pay_until > now(), false)
+         as is_open
   from quotations
   left join quotation_versions counting
     on counting.quotation_id = quotations.id and counting.number = quotations.version
   left join orders
-    on orders.quotation_version_id = counting.id
- where quotations.status in ('collecting', 'requested', 'info_needed', 'draft')
-    or quotations.status = 'sent' and counting.valid_until > now()
-    or quotations.status = 'accepted' and orders.status = 'awaiting_payment' and orders.pay_until > now();
+    on orders.quotation_version_id = counting.id;
 
 -- What a customer may use now, by the clock. Nobody is ever without a plan: where no subscription is
 -- live, the Guest terms answer. Bot, console, website and API all read this.
@@ -25,7 +41,7 @@ select customers.id as customer_id,
        live.status is not distinct from 'cancel_scheduled' as is_ending,
        coalesce(live.is_trial, false) as is_trial,
        live.end_date as valid_until,
-       (select count(*) from open_quotations where open_quotations.customer_id = customers.id) as open_quotes
+       (select count(*) from quotations_now where quotations_now.customer_id = customers.id and is_open) as open_quotes
   from customers
   left join subscriptions live
     on live.customer_id = customers.id
@@ -81,4 +97,4 @@ begin
 end;
 $$;
 
-call keep_private('{open_quotations,customer_entitlements}', '{lock_requests,limit_open_quotations,open_request}');
+call keep_private('{quotations_now,customer_entitlements}', '{lock_requests,limit_open_quotations,open_request}');

@@ -98,7 +98,8 @@ BOUGHT = sql("""
     with asked as (
       insert into quotations (customer_id, changed_by) values (%(id)s, 'customer') returning id
     ), priced as (
-      insert into quotation_versions (quotation_id, number, priced_by) select id, 1, 'Aisha' from asked returning id
+      insert into quotation_versions (quotation_id, number, priced_by) select id, 1, 'Aisha' from asked
+      returning id
     )
     insert into orders (customer_id, quotation_version_id, amount, currency, pay_until)
     select %(id)s, id, 1000, 'UGX', now() + interval '1 hour' from priced

@@ -34,7 +34,7 @@ TABLES = [
     "quotation_lines",
     "quotation_events",
     "orders",
-    "open_quotations",
+    "quotations_now",
     "conversations",
     "webhook_bodies",
     "inbox",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from luminous.db import Connection, sql
@@ -40,8 +41,8 @@ class Offer:
     price: int
     currency: str
     duration_days: int
-    service_fee_percent: int  # what is left of the shop's base fee, rounded for reading
-    shipping_discount_percent: int
+    service_fee_percent: Decimal  # what is left of the shop's base fee
+    shipping_discount_percent: Decimal
     open_quote_limit: int
     is_renewal: bool  # the customer holds it: its days are added
 
@@ -94,13 +95,12 @@ async def give_up(conn: Connection, subscription_id: UUID) -> bool:
 
 OFFERS = sql("""
     select plan.code, plan.name, plan.price, plan.currency, plan.duration_days,
-           round(base_fee_percent * (100 - plan.service_fee_discount_percent) / 100)::int as service_fee_percent,
-           plan.shipping_discount_percent::int as shipping_discount_percent,
-           plan.open_quote_limit, plan.code = held.plan_code as is_renewal
+           base_fee_percent * (100 - plan.service_fee_discount_percent) / 100 as service_fee_percent,
+           plan.shipping_discount_percent, plan.open_quote_limit, plan.code = held.plan_code as is_renewal
       from customer_entitlements held
      cross join subscription_plans plan
      cross join shop_settings
-     where held.customer_id = %(customer_id)s and plan.is_active and plan.price > 0 and plan.price >= held.price
+     where held.customer_id = %(customer_id)s and plan.is_active and plan.price > 0
        and (plan.price > held.price or plan.code = held.plan_code)
      order by plan.price, plan.code
 """).into(Offer)
@@ -163,6 +163,7 @@ ACTIVATE = sql("""
       from subscription_plans plan
      where subscriptions.id = %(id)s and status in ('pending_payment', 'abandoned') and plan.id = plan_id
        and not exists (select from subscriptions live
-                        where live.customer_id = %(customer_id)s and live.status in ('active', 'cancel_scheduled'))
+                        where live.customer_id = %(customer_id)s
+                          and live.status in ('active', 'cancel_scheduled'))
     returning subscriptions.id, customer_id, plan_code, plan.name as plan_name, status, end_date
 """).into(Subscription)

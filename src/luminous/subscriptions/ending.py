@@ -1,4 +1,4 @@
-"""How a plan ends: by the clock, cancelled for its end, or taken back. Nobody is without a plan: Guest follows at once."""
+"""How a plan ends: by the clock, cancelled for its end, or taken back. Guest follows at once."""
 
 from dataclasses import dataclass
 from datetime import datetime
