@@ -126,7 +126,16 @@ async def act(
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
             case SetConsent():
-                await customers.set_consent(conn, customer_id, each.consent)
+                said = step.messages[-1]
+                await customers.set_consent(
+                    conn,
+                    customer_id,
+                    each.consent,
+                    source="message",
+                    evidence=said.external_id,
+                    wording=wording.CONSENT_VERSION,
+                    said_at=said.sent_at,
+                )
             case SendLink() | Connect() | Disown():
                 await act_on_account(conn, customer_id, each, last, site)
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
