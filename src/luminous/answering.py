@@ -32,7 +32,8 @@ TRIES = 5  # then a person takes over
 async def answer_next(begin: Begin, shop: Shop, site: Site | None = None) -> bool:
     """Answer everything that one waiting customer wrote. Returns False when nobody waits.
 
-    site: the website, where the shop has one. Raises only what may pass by itself (the database is away); what keeps failing goes to a person.
+    site: the website, where the shop has one. Raises only what may pass by itself (the database is away);
+    what keeps failing goes to a person.
     """
     claimed: Conversation | None = None
     steps: list[Step] = []

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     shop_name: str = Field(default="Luminous", min_length=1, max_length=60)
     shop_region: str = Field(default="UG", pattern=r"^[A-Z]{2}$")
     shop_timezone: str = "Africa/Kampala"
+    simulator: str = Field(default="", exclude=True)  # its address; `luminous up` alone sets it
     luminous_home: Path = Path(".luminous")  # where `luminous up` keeps its state
 
     @field_validator("shop_timezone")

@@ -1,4 +1,4 @@
-"""The walk of a letter: mail.claim (committed) → the mail server (no transaction) → sent, again, or given up."""
+"""The walk of a letter: mail.claim (committed) → the mail server (no transaction) → sent, again, or not."""
 
 from datetime import timedelta
 from functools import partial

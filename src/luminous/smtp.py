@@ -14,7 +14,7 @@ SECONDS = 20  # for each step of the conversation with the server
 
 
 class Smtp:
-    """A mail server: `smtps://name:password@host:465`, or `smtp://…:587`, which is encrypted where it offers that."""
+    """A mail server: `smtps://name:password@host:465`, or `smtp://…:587`, encrypted where it offers that."""
 
     def __init__(self, url: str, sender: str, sender_name: str) -> None:
         """Raises SettingsMissing for an address that cannot work."""

@@ -35,7 +35,8 @@ async def minutes_pass(conn: Connection, minutes: int) -> None:
 
 
 CUSTOMER = sql("""
-    select customer_id from resolve_customer(%(phone)s, 'UG.' || substr(%(phone)s, 2), substr(%(phone)s, 2), %(name)s)
+    select customer_id
+      from resolve_customer(%(phone)s, 'UG.' || substr(%(phone)s, 2), substr(%(phone)s, 2), %(name)s)
 """).into(UUID)
 PROFILE = sql("insert into profiles (email) values (%(email)s) returning id").into(UUID)
 OWN = sql("update customers set profile_id = %(profile_id)s where id = %(customer_id)s")

@@ -222,6 +222,8 @@ DELETED = sql("update customers set deleted_at = now() where id = %(id)s")
 IN_DOUBT = sql("select open_conflict(%(id)s, null, '+256782240146', null, 'unproven_number')")
 WROTE = sql("update conversations set last_message_at = now() where customer_id = %(id)s")
 OWED = sql("select status || ' ' || (content ->> 'text') from outbox").into(str)
-TEN_MINUTES_IN_THE_QUEUE = sql(
-    "alter table outbox disable trigger user; update outbox set created_at = now() - interval '10 minutes'; alter table outbox enable trigger user"
-)
+TEN_MINUTES_IN_THE_QUEUE = sql("""
+    alter table outbox disable trigger user;
+    update outbox set created_at = now() - interval '10 minutes';
+    alter table outbox enable trigger user
+""")

@@ -112,13 +112,16 @@ CHANGED = sql("""
 """)
 HAS_ACCOUNT = sql("""
     with link as (
-      insert into magic_links (purpose, handle, token_hash, code_hash, customer_id, identity_epoch, expires_at)
+      insert into magic_links (purpose, handle, token_hash, code_hash, customer_id, identity_epoch,
+                               expires_at)
       values ('sign_in', %(id)s, sha256(%(id)s::text::bytea), '', %(id)s, 0, now() + interval '10 minutes')
     ), account as (
       insert into profiles default values returning id
     ), session as (
-      insert into sessions (token_hash, profile_id, customer_id, identity_epoch, browser, began_with, expires_at)
-      select sha256(%(id)s::text::bytea), id, %(id)s, 0, 'Chrome', 'email', now() + interval '1 day' from account
+      insert into sessions (token_hash, profile_id, customer_id, identity_epoch, browser, began_with,
+                            expires_at)
+      select sha256(%(id)s::text::bytea), id, %(id)s, 0, 'Chrome', 'email', now() + interval '1 day'
+        from account
     ), conflict as (
       insert into account_conflicts (kind, profile_id, customer_id, other_customer_id)
       select 'account_has_another_customer', id, %(id)s, %(id)s from account

@@ -1,4 +1,4 @@
-"""Website accounts: the links that let people in, who is signed in, and whose account belongs to which customer."""
+"""Website accounts: the links that let people in, who is signed in, and whose account is which customer's."""
 
 from luminous.accounts.connecting import Connected, connect
 from luminous.accounts.email import Outcome, Owner, claim, owner_of
@@ -33,7 +33,7 @@ from luminous.accounts.sessions import (
     forget_old_sessions,
     list_sessions,
 )
-from luminous.accounts.tokens import Secrets, Site
+from luminous.accounts.tokens import Secrets, Site, plain_code
 
 __all__ = [
     "Address",
@@ -67,6 +67,7 @@ __all__ = [
     "make_sign_in_link",
     "note_conflict",
     "owner_of",
+    "plain_code",
     "redeem",
     "remove_address",
     "rename",

@@ -1,4 +1,4 @@
-"""Starting on the website: the code that a page shows, sent on WhatsApp, says who the person at that page is."""
+"""Starting on the website: the code that a page shows, sent on WhatsApp, says who is at that page."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,8 +1,8 @@
-"""Whose account is it? A profile is a person's website account, a customer their WhatsApp: each has at most one of the other.
+"""Whose account is it? A profile is a person's website account, a customer their WhatsApp.
 
-They are linked where one person proved both at one moment, and never because two phone numbers look alike. An account
-whose e-mail was never proven is an empty shell, and gives way. Whatever cannot be true at once is an `account_conflict`
-for staff, and nothing moves.
+Each has at most one of the other. They are linked where one person proved both at one moment, and never
+because two phone numbers look alike. An account whose e-mail was never proven is an empty shell, and gives
+way. What cannot be true at once is an `account_conflict` for staff, and nothing moves.
 """
 
 from dataclasses import dataclass
@@ -108,8 +108,11 @@ PROFILE_OF = sql("""
 """).into(UUID)
 
 MAKE_FOR = sql("""
-    with made as (insert into profiles (phone_number) select phone_number from customers where id = %(customer_id)s
-                  returning id)
+    with made as (
+      insert into profiles (phone_number)
+      select phone_number from customers where id = %(customer_id)s
+      returning id
+    )
     update customers set profile_id = made.id, updated_at = now() from made
      where customers.id = %(customer_id)s
     returning profile_id
@@ -150,9 +153,11 @@ UNLINK = sql("""
        where id = %(customer_id)s and profile_id is not null and deleted_at is null
       returning id, identity_epoch
     ), ended as (
-      update sessions set revoked_at = now() from unlinked where customer_id = unlinked.id and revoked_at is null
+      update sessions set revoked_at = now()
+        from unlinked where customer_id = unlinked.id and revoked_at is null
     )
-    select count(carry_owed_messages(id, identity_epoch - 1, identity_epoch)) from unlinked having count(*) > 0
+    select count(carry_owed_messages(id, identity_epoch - 1, identity_epoch))
+      from unlinked having count(*) > 0
 """).into(int)
 
 NOTE_CONFLICT = sql("""

@@ -1,4 +1,4 @@
-"""Who is signed in: begun by a proof, found by a cookie, ended by the person, by time, or by the identity moving."""
+"""Who is signed in: begun by a proof, found by a cookie, ended by the person, by time, or when they move."""
 
 import secrets
 from dataclasses import dataclass
@@ -77,7 +77,8 @@ async def forget_old_sessions(conn: Connection) -> int:
 
 
 BEGIN = sql("""
-    insert into sessions (token_hash, profile_id, customer_id, identity_epoch, browser, began_with, expires_at)
+    insert into sessions (token_hash, profile_id, customer_id, identity_epoch, browser, began_with,
+                          expires_at)
     select %(token_hash)s, profiles.id, customers.id, customers.identity_epoch, %(browser)s, %(began_with)s,
            now() + make_interval(days => %(days)s)
       from profiles left join customers on customers.profile_id = profiles.id and deleted_at is null

@@ -1,6 +1,7 @@
 """One conversation per customer: who waits for an answer, and whether a person gives it."""
 
 from luminous.conversations.handover import HandedOver, hand_over, handed_over, release
+from luminous.conversations.transcript import Line, transcript
 from luminous.conversations.waiting import (
     Conversation,
     claim,
@@ -13,6 +14,7 @@ from luminous.conversations.waiting import (
 __all__ = [
     "Conversation",
     "HandedOver",
+    "Line",
     "claim",
     "hand_over",
     "handed_over",
@@ -20,5 +22,6 @@ __all__ = [
     "recall_forgotten",
     "release",
     "settle",
+    "transcript",
     "wait_for_answer",
 ]

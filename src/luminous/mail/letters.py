@@ -60,7 +60,8 @@ OWE = sql("""
 """)
 
 GIVE_UP = sql("""
-    update mail set status = 'failed', body = '', error_reason = coalesce(error_reason, 'it could not leave in time')
+    update mail
+       set status = 'failed', body = '', error_reason = coalesce(error_reason, 'it could not leave in time')
      where status in ('queued', 'sending') and expires_at <= now() and coalesce(lease_until, now()) <= now()
 """)
 
@@ -88,7 +89,8 @@ TRY_AGAIN = sql("""
 """)
 
 FAILED = sql("""
-    update mail set status = 'failed', body = '', lease_until = null, error_reason = %(reason)s where id = %(id)s
+    update mail set status = 'failed', body = '', lease_until = null, error_reason = %(reason)s
+     where id = %(id)s
 """)
 
 FORGET = sql("delete from mail where created_at < now() - interval '30 days'")

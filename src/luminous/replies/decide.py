@@ -173,12 +173,8 @@ def _acts(context: Context, intent: Intent, last: Message) -> tuple[Act, ...]:
     match intent:
         case "plan" | "start" | "account" | "connect" | "not_me" if not context.is_proven:
             return (Say(wording.who_is_writing()), HandOver("has to be recognised first"))
-        case "account":
-            return (SendLink(),)
-        case "connect":
-            return (Connect(*(connect_code(last) or ("", ""))),)
-        case "not_me":
-            return (Disown(), Say(wording.disowned()), HandOver("says that a website account is not theirs"))
+        case "account" | "connect" | "not_me":
+            return _acts_on_account(intent, last)
         case "price":
             return (Say(wording.how_to_ask()),)
         case "plan":
@@ -193,3 +189,11 @@ def _acts(context: Context, intent: Intent, last: Message) -> tuple[Act, ...]:
             return (SetConsent("opted_out"), Say(wording.stopped(context.shop.name)))
         case "start":
             return (SetConsent("opted_in"), Say(wording.started(context.shop.name)))
+
+
+def _acts_on_account(intent: Intent, last: Message) -> tuple[Act, ...]:
+    if intent == "account":
+        return (SendLink(),)
+    if intent == "connect":
+        return (Connect(*(connect_code(last) or ("", ""))),)
+    return (Disown(), Say(wording.disowned()), HandOver("says that a website account is not theirs"))

@@ -68,7 +68,7 @@ ANSWERED = frozenset(
 
 WORDED = ("text", "button", "interactive")
 
-# The code that the website shows, in the sentence that it prepares: handle and code, of eight characters each.
+# The code that the website shows, in the sentence that it prepares: handle and code, eight characters each.
 CONNECT_CODE = re.compile(r"\bcode:?\s+([0-9A-Z]{8})-?([0-9A-Z]{8})\b", re.IGNORECASE)
 
 

@@ -94,7 +94,8 @@ def account_link(site: Site, link: Secrets) -> Content:
 def link_on_its_way() -> Content:
     """They asked again while a link is live that they did not use, or too often."""
     return Content(
-        "We have just sent you a link: look a little further up. If it does not open, write ACCOUNT again in a few minutes."
+        "We have just sent you a link: look a little further up. "
+        "If it does not open, write ACCOUNT again in a few minutes."
     )
 
 
@@ -115,8 +116,8 @@ def connected(result: Connected) -> Content:
             return Content(f"Your WhatsApp is connected with {account} already: you can go on there.")
         case "customer_has_another_account":
             return Content(
-                f"Your WhatsApp belongs to {account} already. Sign in there, or write ACCOUNT and we send you a link. "
-                "A person from our team looks at it too."
+                f"Your WhatsApp belongs to {account} already. Sign in there, or write ACCOUNT and we send "
+                "you a link. A person from our team looks at it too."
             )
         case "account_has_another_customer":
             return Content(
@@ -141,8 +142,8 @@ def joined_account(email: str) -> Content:
 def disowned() -> Content:
     """After “That was not me”."""
     return Content(
-        "Thank you for telling us. The website account is cut off from your WhatsApp, and nobody is signed in to it any "
-        "more. A person from our team looks at it and writes to you here."
+        "Thank you for telling us. The website account is cut off from your WhatsApp, and nobody is signed "
+        "in to it any more. A person from our team looks at it and writes to you here."
     )
 
 

@@ -15,24 +15,31 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from luminous.db import Database
-from luminous.simulator import acts, events, graph, pages
+from luminous.simulator import acts, events, graph, mailbox, pages
+from luminous.simulator.mailbox import Postbox
 from luminous.simulator.network import Network, Release, SimulatorSettings
 from luminous.simulator.post import deliver
-from luminous.simulator.stopping import when_stopped
 from luminous.simulator.store import Store
+from luminous.stopping import when_stopped
 
-__all__ = ["Release", "SimulatorSettings", "mount"]
+__all__ = ["Postbox", "Release", "SimulatorSettings", "mount"]
 
 HERE = Path(__file__).parent
 
 
 def mount(
-    app: FastAPI, settings: SimulatorSettings, database: Database, *, release: Release
+    app: FastAPI,
+    settings: SimulatorSettings,
+    database: Database,
+    postbox: Postbox | None = None,
+    *,
+    release: Release,
 ) -> AbstractAsyncContextManager[None]:
     """Add the simulator's routes to the application; what is returned runs it.
 
     Enter the context in the application's lifespan: it opens the store, delivers webhooks, and at the
-    end closes every stream. release: gives a conversation back to the bot, True when a person had it.
+    end closes every stream. postbox: whose e-mail is shown. release: gives a conversation back to the bot,
+    True when a person had it.
     """
     network = Network(settings, database, release)
     static = StaticFiles(directory=HERE / "static")
@@ -40,6 +47,8 @@ def mount(
     app.mount("/simulator/vendor", StaticFiles(directory=HERE.parent / "static/vendor"), name="vendor")
     for routes in (pages.routes, acts.routes, events.routes, graph.routes):
         app.include_router(routes(network))
+    if postbox is not None:
+        app.include_router(mailbox.routes(postbox))
     return _alive(network)
 
 

@@ -12,12 +12,14 @@ from luminous.subscriptions.buying import (
 )
 from luminous.subscriptions.ending import Ending, cancel, end_those_over, keep, revoke, those_ending_soon
 from luminous.subscriptions.entitlements import Entitlements, entitlements
+from luminous.subscriptions.on_show import PlanOnShow, plans_on_show
 
 __all__ = [
     "Chosen",
     "Ending",
     "Entitlements",
     "Offer",
+    "PlanOnShow",
     "Subscription",
     "activate",
     "cancel",
@@ -28,6 +30,7 @@ __all__ = [
     "give_up",
     "keep",
     "offers",
+    "plans_on_show",
     "revoke",
     "those_ending_soon",
 ]
