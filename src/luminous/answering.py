@@ -160,6 +160,8 @@ async def act_on_account(
     if isinstance(act, Connect):
         connected = await accounts.connect(conn, site, customer_id, act.handle, act.code)
         content = wording.connected(connected)
+        if connected.outcome in accounts.CONFLICTS:
+            await conversations.hand_over(conn, customer_id, "wants to connect an account that is another's")
     else:
         link = await accounts.make_sign_in_link(conn, site, customer_id)
         content = wording.account_link(site, link) if link else wording.link_on_its_way()

@@ -3,7 +3,7 @@
 from luminous.accounts.connecting import Connected, connect
 from luminous.accounts.email import Outcome, Owner, claim, owner_of
 from luminous.accounts.limits import allows, forget_old_attempts
-from luminous.accounts.linking import account_of, link, note_conflict, unlink
+from luminous.accounts.linking import CONFLICTS, account_of, link, note_conflict, unlink
 from luminous.accounts.links import (
     Link,
     forget_old_links,
@@ -36,6 +36,7 @@ from luminous.accounts.sessions import (
 from luminous.accounts.tokens import Secrets, Site, plain_code
 
 __all__ = [
+    "CONFLICTS",
     "Address",
     "Connected",
     "Link",

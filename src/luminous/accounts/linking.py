@@ -12,6 +12,7 @@ from uuid import UUID
 from luminous.db import Connection, sql
 
 Outcome = Literal["linked", "linked_before", "customer_has_another_account", "account_has_another_customer"]
+CONFLICTS = ("customer_has_another_account", "account_has_another_customer")
 ConflictKind = Literal[
     "customer_has_another_account", "account_has_another_customer", "email_of_another_customer"
 ]

@@ -4,6 +4,8 @@
 document.body.addEventListener("htmx:sseOpen", (event) => {
   event.detail.source.addEventListener("ended", () => { window.location = "/account/sign-in"; });
 });
+document.querySelector(".rooms [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const next = document.body.dataset.onChange;
 if (next) document.body.addEventListener("htmx:sseOpen", (event) => {
   event.detail.source.addEventListener("changed", () => { window.location = next; });
