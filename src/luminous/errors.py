@@ -6,6 +6,9 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU002  no sender         neither a phone number nor a WhatsApp user id was given
     LU003  merge refused     not two live records, or no standing merge into a live one
     LU004  no open conflict  it was settled, or its holder is gone
+    LU005  no such change    a quotation's status does not lead to that other one
+    LU006  it was offered    a version that was sent does not change: it is revised
+    LU007  limit reached     the plan allows no more open quotations
 """
 
 from collections.abc import Generator
@@ -42,6 +45,18 @@ class MergeRefused(LuminousError):
 
 class NoOpenConflict(LuminousError):
     """A conflict that is settled already or never was."""
+
+
+class NoAmount(LuminousError):
+    """Text that is not an amount of money or a currency; the sentence says why."""
+
+
+class NoPrice(LuminousError):
+    """A basket that cannot be priced; the sentence says what is missing."""
+
+
+class PlanNotOnSale(LuminousError):
+    """A plan that this customer cannot buy now."""
 
 
 class DatabaseAway(LuminousError):

@@ -38,9 +38,15 @@ begin
   update subscriptions set status = was, updated_at = now()
     from customer_merge_rows
    where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
-     and status = 'superseded'
+     and was <> 'pending_payment' and status = 'superseded'
      and not exists (select from subscriptions live
                       where live.customer_id = subscriptions.customer_id and live.status in ('active', 'cancel_scheduled'));
+  update subscriptions set status = 'pending_payment', updated_at = now()
+    from customer_merge_rows
+   where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
+     and was = 'pending_payment' and status = 'abandoned'
+     and not exists (select from subscriptions waiting
+                      where waiting.customer_id = subscriptions.customer_id and waiting.status = 'pending_payment');
   insert into subscriptions (customer_id, plan_id, plan_code, status, currency)  -- nobody is without a plan
   select customer, plan.id, plan.code, 'active', plan.currency
     from unnest(array[merge.from_id, merge.into_id]) customer, subscription_plans plan

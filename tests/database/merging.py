@@ -35,6 +35,7 @@ async def a_life(
     customer_id = (await writes(conn, phone, user_id)).customer_id
     await WROTE.run(conn, id=customer_id)
     await CHANGED.run(conn, id=customer_id)
+    await BOUGHT.run(conn, id=customer_id)
     for status in ("delivered", "failed", "stale", *owed):
         await SET_STATUS.run(conn, id=await owes(conn, customer_id), status=status)
     if plan != "guest":
@@ -92,6 +93,16 @@ WROTE = sql("""
     )
     update conversations set last_message_at = sent_at, waiting_since = now()
       from said where customer_id = %(id)s
+""")
+BOUGHT = sql("""
+    with asked as (
+      insert into quotations (customer_id, changed_by) values (%(id)s, 'customer') returning id
+    ), priced as (
+      insert into quotation_versions (quotation_id, number, priced_by) select id, 1, 'Aisha' from asked
+      returning id
+    )
+    insert into orders (customer_id, quotation_version_id, amount, currency, pay_until)
+    select %(id)s, id, 1000, 'UGX', now() + interval '1 hour' from priced
 """)
 CHANGED = sql("""
     insert into announced_changes (previous_user_id, customer_id, announced_at)
