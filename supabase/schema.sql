@@ -177,6 +177,32 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.ask_again(over uuid, customer uuid, cause text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  asked uuid;
+begin
+  perform lock_requests(customer);
+  select id into asked from quotations where repeats = over and customer_id = customer;
+  if asked is not null then
+    return asked;
+  end if;
+  if not exists (select from quotations_now
+                  where id = over and customer_id = customer and status in ('expired', 'declined', 'withdrawn') and not is_open)
+     or (select open_quotes >= open_quote_limit from customer_entitlements where customer_id = customer) then
+    return null;
+  end if;
+  insert into quotations (customer_id, status, repeats, changed_by, cause)
+  values (customer, 'requested', over, 'customer', ask_again.cause)
+  returning id into asked;
+  insert into quotation_items (quotation_id, inbox_id, part, kind, url, words)
+  select asked, inbox_id, part, kind, url, words from quotation_items where quotation_id = over order by id;
+  return asked;
+end;
+$$;
+
 CREATE FUNCTION public.carry_owed_messages(customer uuid, from_epoch integer, to_epoch integer) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -1478,7 +1504,7 @@ CREATE TABLE public.quotations (
     changed_by text NOT NULL,
     cause text,
     reason text,
-    told_at timestamp with time zone,
+    repeats uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT quotations_say_who_changed_them CHECK ((btrim(changed_by) <> ''::text)),
@@ -1993,6 +2019,9 @@ ALTER TABLE ONLY public.quotation_versions
     ADD CONSTRAINT quotation_versions_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_are_asked_again_once UNIQUE (repeats);
+
+ALTER TABLE ONLY public.quotations
     ADD CONSTRAINT quotations_number_is_unique UNIQUE (number);
 
 ALTER TABLE ONLY public.quotations
@@ -2192,6 +2221,9 @@ ALTER TABLE ONLY public.quotation_versions
 ALTER TABLE ONLY public.quotations
     ADD CONSTRAINT quotations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_repeats_fkey FOREIGN KEY (repeats) REFERENCES public.quotations(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
@@ -2255,6 +2287,8 @@ ALTER TABLE public.webhook_bodies ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, seen_at timestamp with time zone, cause text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamp with time zone, OUT customer_id uuid, OUT decision text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.ask_again(over uuid, customer uuid, cause text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.carry_owed_messages(customer uuid, from_epoch integer, to_epoch integer) FROM PUBLIC;
 
