@@ -10,7 +10,7 @@ from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
 from luminous.errors import is_retryable
 from luminous.log import log
-from luminous.replies import Context, HandOver, Say, SetConsent, Shop, Step, decide
+from luminous.replies import Context, HandOver, Say, SetConsent, Shop, Step, decide, wording
 
 TRIES = 5  # then a person takes over
 
@@ -109,7 +109,16 @@ async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Messa
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
             case SetConsent():
-                await customers.set_consent(conn, customer_id, each.consent)
+                said = step.messages[-1]
+                await customers.set_consent(
+                    conn,
+                    customer_id,
+                    each.consent,
+                    source="message",
+                    evidence=said.external_id,
+                    wording=wording.CONSENT_VERSION,
+                    said_at=said.sent_at,
+                )
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
 
 

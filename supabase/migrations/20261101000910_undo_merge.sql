@@ -120,9 +120,6 @@ begin
          display_name = undone(kept.display_name, became.display_name, was.display_name),
          display_name_edited_at = undone(kept.display_name_edited_at::text, became.display_name_edited_at::text,
                                          was.display_name_edited_at::text)::timestamptz,
-         consent_status = undone(kept.consent_status, became.consent_status, was.consent_status),
-         consent_updated_at = undone(kept.consent_updated_at::text, became.consent_updated_at::text,
-                                     was.consent_updated_at::text)::timestamptz,
          credits_balance = kept.credits_balance - ended.credits_balance,
          last_seen_at = undone(kept.last_seen_at::text, became.last_seen_at::text, was.last_seen_at::text)::timestamptz,
          identity_epoch = kept.identity_epoch + 1,
@@ -136,6 +133,7 @@ begin
    where customers.id = kept.id;
   perform set_config('luminous.cause', '', true);
 
+  delete from consents where customer_id = kept.id and source = 'merge' and recorded_at = merge.merged_at;
   perform put_back_rows(merge);
   perform part_conversations(merge);
   update customer_merges set undone_at = now() where id = merge.id;
