@@ -55,6 +55,14 @@ class NoPrice(LuminousError):
     """A basket that cannot be priced; the sentence says what is missing."""
 
 
+class QuotationClosed(LuminousError):
+    """What was asked of a quotation is not possible as it stands; the sentence says how it stands."""
+
+
+class ProhibitedGoods(LuminousError):
+    """The shop's list names what is to be priced, and nobody said why it may be all the same."""
+
+
 class PlanNotOnSale(LuminousError):
     """A plan that this customer cannot buy now."""
 

@@ -9,11 +9,12 @@ create table quotations (
   changed_by  text not null,                            -- `customer`, `clock`, or who of the staff
   cause       text,                                     -- the message (wamid) that changed it, where one did
   reason      text,                                     -- why it was declined, withdrawn or rejected; what we ask
-  told_at     timestamptz,                              -- when the customer was told that it ran out
+  repeats     uuid references quotations on delete set null,  -- the one that was over, and is asked for again
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
 
   constraint quotations_number_is_unique unique (number),
+  constraint quotations_are_asked_again_once unique (repeats),
   constraint quotations_say_who_changed_them check (btrim(changed_by) <> ''),
   constraint quotations_status_is_known check (status in (
     'collecting',   -- the customer adds things    → requested, info_needed, draft, rejected, withdrawn

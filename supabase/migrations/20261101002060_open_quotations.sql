@@ -97,4 +97,32 @@ begin
 end;
 $$;
 
-call keep_private('{quotations_now,customer_entitlements}', '{lock_requests,limit_open_quotations,open_request}');
+-- Everything of a quotation that is over is asked for anew, once, under the same limit. Null when that is reached, or
+-- when it is not over.
+create function ask_again(over uuid, customer uuid, cause text) returns uuid
+  language plpgsql volatile
+  set search_path from current
+as $$
+declare
+  asked uuid;
+begin
+  perform lock_requests(customer);
+  select id into asked from quotations where repeats = over and customer_id = customer;
+  if asked is not null then
+    return asked;
+  end if;
+  if not exists (select from quotations_now
+                  where id = over and customer_id = customer and status in ('expired', 'declined', 'withdrawn') and not is_open)
+     or (select open_quotes >= open_quote_limit from customer_entitlements where customer_id = customer) then
+    return null;
+  end if;
+  insert into quotations (customer_id, status, repeats, changed_by, cause)
+  values (customer, 'requested', over, 'customer', ask_again.cause)
+  returning id into asked;
+  insert into quotation_items (quotation_id, inbox_id, part, kind, url, words)
+  select asked, inbox_id, part, kind, url, words from quotation_items where quotation_id = over order by id;
+  return asked;
+end;
+$$;
+
+call keep_private('{quotations_now,customer_entitlements}', '{lock_requests,limit_open_quotations,open_request,ask_again}');
