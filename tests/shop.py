@@ -55,7 +55,7 @@ class Notebook:
 class ShopUnderTest:
     """Post webhooks to it as Meta does; `settle` lets it answer and send everything that is due."""
 
-    def __init__(self, database: Database, **more: str) -> None:
+    def __init__(self, database: Database, **more: Any) -> None:
         self.database = database
         settings = Settings.model_construct(
             whatsapp_app_secret=SECRET,

@@ -49,7 +49,12 @@ async def fetch(
 
     sent = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b""}
-    scope |= {"headers": sent, "client": ("198.51.100.1", 1), "scheme": "https", "server": ("shop.example", 443)}
+    scope |= {
+        "headers": sent,
+        "client": ("198.51.100.1", 1),
+        "scheme": "https",
+        "server": ("shop.example", 443),
+    }
     await shop.app(scope, receive, send)
     return started[0]["status"], dict(started[0]["headers"])
 
@@ -121,7 +126,9 @@ async def test_a_dead_link_is_one_press_away_from_a_new_one(shop: ShopOnline) ->
     assert (await shop.browser().enters(anew)).status_code == 303
 
 
-async def test_the_token_is_in_no_log_and_in_no_table(shop: ShopOnline, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_token_is_in_no_log_and_in_no_table(
+    shop: ShopOnline, capsys: pytest.CaptureFixture[str]
+) -> None:
     with capture_logs() as logs:
         link = await shop.link_for()
         browser = shop.browser()
@@ -129,7 +136,9 @@ async def test_the_token_is_in_no_log_and_in_no_table(shop: ShopOnline, capsys: 
         await browser.enters(link)
     cookie = browser.http.cookies["__Host-session"]
 
-    tables = [name for (name,) in await shop.rows("select tablename from pg_tables where schemaname = 'public'")]
+    tables = [
+        name for (name,) in await shop.rows("select tablename from pg_tables where schemaname = 'public'")
+    ]
     dump = io.StringIO()
     for name in tables:
         dump.writelines(str(row) for row in await shop.rows(f"select t::text from {name} t"))  # noqa: S608 - ours
@@ -164,7 +173,9 @@ async def test_who_says_that_both_are_theirs_stays_and_staff_see_it(shop: ShopOn
 
     assert "Amina" in text_of(answer)
     assert await shop.rows("select kind from account_conflicts") == [("account_has_another_customer",)]
-    assert await shop.one("select count(distinct profile_id) from customers where profile_id is not null") == 1
+    assert (
+        await shop.one("select count(distinct profile_id) from customers where profile_id is not null") == 1
+    )
 
 
 async def test_a_link_in_an_account_without_a_whatsapp_connects_the_two(shop: ShopOnline) -> None:
@@ -185,4 +196,7 @@ async def test_the_message_with_the_link_shows_no_preview_and_says_what_to_know(
 
     assert "10 minutes" in said
     assert "Forward it to nobody" in said
-    assert [row for (row,) in await shop.rows("select purpose from outbox order by id")] == ["reply", "sign_in_link"]
+    assert [row for (row,) in await shop.rows("select purpose from outbox order by id")] == [
+        "reply",
+        "sign_in_link",
+    ]

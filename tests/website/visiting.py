@@ -38,7 +38,9 @@ class ShopOnline(ShopUnderTest):
         transport = httpx2.ASGITransport(app=self.app, client=(address, 50_000))
         return Browser(httpx2.AsyncClient(transport=transport, base_url=URL, headers={"User-Agent": PHONE}))
 
-    async def writes(self, words: str, sender: tuple[str | None, str | None] = AMINA, name: str = "Amina") -> str:
+    async def writes(
+        self, words: str, sender: tuple[str | None, str | None] = AMINA, name: str = "Amina"
+    ) -> str:
         """Somebody writes on WhatsApp; what they are answered."""
         self.said += 1
         await self.hear(text(words, f"wamid.said.{self.said}", sender), name=name)

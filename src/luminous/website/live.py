@@ -51,6 +51,7 @@ MARK = sql("""
              (select extract(epoch from updated_at) from customers where id = %(customer_id)s),
              (select string_agg(status, '' order by id) from subscriptions
                where customer_id = %(customer_id)s),
+             (select max(updated_at) from quotations where customer_id = %(customer_id)s),
              (select max(id) from customer_conflicts
                where holder_id = %(customer_id)s and resolved_at is null),
              (select extract(epoch from updated_at) from profiles where id = %(profile_id)s))
