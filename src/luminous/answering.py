@@ -5,20 +5,35 @@ conversations.claim → inbox.unanswered → replies.decide → acts → settled
 
 from uuid import UUID
 
-from luminous import conversations, customers, inbox, metrics, outbox, subscriptions
+from luminous import accounts, conversations, customers, inbox, metrics, outbox, subscriptions
+from luminous.accounts import Site
 from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
 from luminous.errors import is_retryable
 from luminous.log import log
-from luminous.replies import Context, HandOver, Say, SetConsent, Shop, Step, decide
+from luminous.messages import Content
+from luminous.replies import (
+    Connect,
+    Context,
+    Disown,
+    HandOver,
+    Say,
+    SendLink,
+    SetConsent,
+    Shop,
+    Step,
+    decide,
+    wording,
+)
 
 TRIES = 5  # then a person takes over
 
 
-async def answer_next(begin: Begin, shop: Shop) -> bool:
+async def answer_next(begin: Begin, shop: Shop, site: Site | None = None) -> bool:
     """Answer everything that one waiting customer wrote. Returns False when nobody waits.
 
-    Raises only what may pass by itself (the database is away); what keeps failing goes to a person.
+    site: the website, where the shop has one. Raises only what may pass by itself (the database is away);
+    what keeps failing goes to a person.
     """
     claimed: Conversation | None = None
     steps: list[Step] = []
@@ -26,7 +41,7 @@ async def answer_next(begin: Begin, shop: Shop) -> bool:
         async with begin() as conn:
             claimed = await conversations.claim(conn)
             if claimed is not None:
-                steps = await answer(conn, claimed, shop)
+                steps = await answer(conn, claimed, shop, site)
     except Exception as error:
         if claimed is None or is_retryable(error):
             raise
@@ -39,7 +54,7 @@ async def answer_next(begin: Begin, shop: Shop) -> bool:
     return claimed is not None
 
 
-async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> list[Step]:
+async def answer(conn: Connection, conversation: Conversation, shop: Shop, site: Site | None) -> list[Step]:
     """Decide about all that the customer wrote, act on it, settle it, and return what was decided."""
     customer = await customers.get(conn, conversation.customer_id)
     if customer is None:
@@ -63,11 +78,12 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
                 was_greeted=conversation.was_greeted,
                 was_greeted_recently=conversation.was_greeted_recently,
                 with_person=conversation.with_person,
+                has_website=site is not None,
                 is_proven=is_proven,
             )
             decided = decide(context, written)
             for step in decided:
-                await act(conn, customer.id, step, written[-1])
+                await act(conn, customer.id, step, written[-1], site)
             steps += decided
     await conversations.settle(
         conn,
@@ -91,7 +107,9 @@ async def answer_nobody(conn: Connection, conversation: Conversation) -> list[St
     return [step] if messages else []
 
 
-async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Message) -> None:
+async def act(
+    conn: Connection, customer_id: UUID, step: Step, last: inbox.Message, site: Site | None
+) -> None:
     """Do what was decided about some messages, answering on the number that the last one came to."""
     for number, each in enumerate(step.acts):
         match each:
@@ -109,8 +127,53 @@ async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Messa
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
             case SetConsent():
-                await customers.set_consent(conn, customer_id, each.consent)
+                said = step.messages[-1]
+                await customers.set_consent(
+                    conn,
+                    customer_id,
+                    each.consent,
+                    source="message",
+                    evidence=said.external_id,
+                    wording=wording.CONSENT_VERSION,
+                    said_at=said.sent_at,
+                )
+            case SendLink() | Connect() | Disown():
+                await act_on_account(conn, customer_id, each, last, site)
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
+
+
+async def act_on_account(
+    conn: Connection,
+    customer_id: UUID,
+    act: SendLink | Connect | Disown,
+    last: inbox.Message,
+    site: Site | None,
+) -> None:
+    """Let a proven customer into their website account, connect it, or cut it off."""
+    if isinstance(act, Disown):
+        await accounts.unlink(conn, customer_id)
+        return
+    if site is None:
+        return  # nothing is decided about accounts where there is no website
+    content: Content
+    link = None
+    if isinstance(act, Connect):
+        connected = await accounts.connect(conn, site, customer_id, act.handle, act.code)
+        content = wording.connected(connected)
+        if connected.outcome in accounts.CONFLICTS:
+            await conversations.hand_over(conn, customer_id, "wants to connect an account that is another's")
+    else:
+        link = await accounts.make_sign_in_link(conn, site, customer_id)
+        content = wording.account_link(site, link) if link else wording.link_on_its_way()
+    await outbox.owe(
+        conn,
+        customer_id,
+        content,
+        purpose="sign_in_link" if link else "reply",
+        dedupe_key=f"reply:{last.id}:account",
+        channel=last.channel,
+        business_number_id=last.business_number_id,
+    )
 
 
 async def give_up_or_wait(begin: Begin, conversation: Conversation) -> None:

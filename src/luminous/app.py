@@ -1,4 +1,4 @@
-"""The web application: webhooks, health and metrics; under `luminous up` the simulator beside them."""
+"""The web application: webhooks, website, health, metrics; under `luminous up` the simulator beside them."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -20,6 +20,8 @@ from luminous.db import Connection, Database, sql
 from luminous.errors import is_retryable
 from luminous.migrations import pending
 from luminous.wake import Bell
+from luminous.website import Website, site_of
+from luminous.website.routes import mount as mount_website
 
 Background = AbstractAsyncContextManager[None]
 
@@ -41,7 +43,8 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
             telling.cancel()
 
     app = FastAPI(title="Luminous", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.background = []
+    background: list[Background] = []
+    app.state.background = background
     count_from_zero()
     meta = MetaWebhook(settings.whatsapp_verify_token, settings.app_secrets)
     app.include_router(webhook.routes(meta, database.transaction, bell.ring))
@@ -49,6 +52,9 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
         gateway = GatewayWebhook(settings.gateway_secret)
         app.include_router(gateway_webhook.routes(gateway, database.transaction, bell.ring))
     app.include_router(health(settings, database))
+    website = website_for(settings, database, bell)
+    if website is not None:
+        background.append(mount_website(app, website))
     app.mount(
         "/api/v1",
         create_api(
@@ -58,6 +64,27 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
         ),
     )
     return app
+
+
+def website_for(settings: Settings, database: Database, bell: Bell) -> Website | None:
+    """The website, where the shop has one. Under `luminous up` its WhatsApp is the simulator's."""
+    site = site_of(settings)
+    if site is None:
+        return None
+    digits = "".join(filter(str.isdigit, settings.whatsapp_number))
+    return Website(
+        site=site,
+        begin=database.transaction,
+        ring=bell.ring,
+        shop_name=settings.shop_name,
+        timezone=settings.timezone,
+        whatsapp_number=settings.whatsapp_number,
+        opens_whatsapp=f"{settings.simulator}?text="
+        if settings.simulator
+        else f"https://wa.me/{digits}?text=",
+        has_mail=bool(settings.smtp_url or settings.simulator),
+        simulator=settings.simulator or None,
+    )
 
 
 def health(settings: Settings, database: Database) -> APIRouter:

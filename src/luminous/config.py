@@ -24,6 +24,11 @@ GATEWAY_OUT = {
     "GATEWAY_URL": "the address of the Luminous gateway",
     "GATEWAY_KEY": "the key that may send through it",
 }
+WEBSITE = {
+    "PUBLIC_URL": "the address of the website, as https://shop.example",
+    "SECRET_KEY": "a long random text, the same for every process of the shop",
+    "WHATSAPP_NUMBER": "the shop's number as people write to it, as +256700000001",
+}
 WAYS_IN = (META_IN, GATEWAY_IN)
 WAYS_OUT = (META_OUT, GATEWAY_OUT)
 
@@ -39,13 +44,17 @@ class Settings(BaseSettings):
     database_listen_url: str = ""  # a direct connection for wake-ups; empty: DATABASE_URL
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
-    public_url: str = ""
+    public_url: str = ""  # of the website; empty where the shop has none
+    secret_key: str = ""  # what short codes are hashed with; the same in every process
+    smtp_url: str = ""  # of the mail server; empty: the website asks for no e-mail
+    mail_from: str = ""
 
     whatsapp_app_secret: str = ""
     whatsapp_app_secret_previous: str = ""  # still accepted while the secret is being changed
     whatsapp_verify_token: str = ""
     whatsapp_access_token: str = ""
     whatsapp_phone_number_id: str = ""
+    whatsapp_number: str = ""  # the shop's number as people write to it: +256700000001
     whatsapp_api_url: str = "https://graph.facebook.com/v26.0"
 
     gateway_url: str = ""  # of the Luminous gateway; the three are empty where the shop has none
@@ -58,6 +67,7 @@ class Settings(BaseSettings):
     shop_name: str = Field(default="Luminous", min_length=1, max_length=60)
     shop_region: str = Field(default="UG", pattern=r"^[A-Z]{2}$")
     shop_timezone: str = "Africa/Kampala"
+    simulator: str = Field(default="", exclude=True)  # its address; `luminous up` alone sets it
     luminous_home: Path = Path(".luminous")  # where `luminous up` keeps its state
 
     @field_validator("shop_timezone")
@@ -95,6 +105,16 @@ class Settings(BaseSettings):
     def schema_to_set(self) -> str | None:
         """The schema that each transaction sets; None for the role's own."""
         return None if self.database_schema == "public" else self.database_schema
+
+    @property
+    def has_website(self) -> bool:
+        """True where everything that the website needs is set."""
+        return all(map(self._is_set, WEBSITE))
+
+    def refuse_half_a_website(self) -> None:
+        """Raise SettingsMissing where the website is begun and something of it is missing."""
+        if any(map(self._is_set, WEBSITE)):
+            self.require(WEBSITE)
 
     def require(self, needed: dict[str, str]) -> None:
         """Raise SettingsMissing, naming every one of `needed` that is not set."""

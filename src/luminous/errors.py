@@ -6,7 +6,10 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU002  no sender         neither a phone number nor a WhatsApp user id was given
     LU003  merge refused     not two live records, or no standing merge into a live one
     LU004  no open conflict  it was settled, or its holder is gone
-    LU005  unmapped          data_map does not say what becomes of a table at an erasure
+    LU005  no such change    a quotation's status does not lead to that other one
+    LU006  it was offered    a version that was sent does not change: it is revised
+    LU007  limit reached     the plan allows no more open quotations
+    LU010  unmapped          data_map does not say what becomes of a table at an erasure
 """
 
 from collections.abc import Generator
@@ -45,6 +48,30 @@ class NoOpenConflict(LuminousError):
     """A conflict that is settled already or never was."""
 
 
+class NoAmount(LuminousError):
+    """Text that is not an amount of money or a currency; the sentence says why."""
+
+
+class NoPrice(LuminousError):
+    """A basket that cannot be priced; the sentence says what is missing."""
+
+
+class QuotationClosed(LuminousError):
+    """What was asked of a quotation is not possible as it stands; the sentence says how it stands."""
+
+
+class ProhibitedGoods(LuminousError):
+    """The shop's list names what is to be priced, and nobody said why it may be all the same."""
+
+
+class PlanNotOnSale(LuminousError):
+    """A plan that this customer cannot buy now."""
+
+
+class ErasureRefused(LuminousError):
+    """Something with the person is under way that needs to know who they are; the sentence names it."""
+
+
 class ExportRefused(LuminousError):
     """What hangs on a record may be somebody else's; the sentence says what has to be settled first."""
 
@@ -59,6 +86,14 @@ class SettingsMissing(LuminousError):
 
 class PostgresFailed(LuminousError):
     """The embedded server cannot be started, stopped or found; the sentence says what to do."""
+
+
+class MailFailed(LuminousError):
+    """A letter that the mail server did not take. is_final: it never will."""
+
+    def __init__(self, reason: str, *, is_final: bool) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
 
 
 SendOutcome = Literal["not_sent", "unclear", "refused", "held"]

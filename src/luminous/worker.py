@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import httpx2
 
-from luminous import conversations, inbound, outbox, privacy
+from luminous import accounts, conversations, inbound, mail, outbox, privacy
+from luminous.accounts import Site
 from luminous.answering import answer_next
 from luminous.api.once import forget_writes
 from luminous.channels.gateway.send import GatewayChannel
@@ -19,10 +20,13 @@ from luminous.errors import is_retryable
 from luminous.http import client
 from luminous.inbound import Parse
 from luminous.log import log
+from luminous.mailing import Mailer, post_next
 from luminous.messages import ChannelName
 from luminous.outbound import Channel, deliver_next
 from luminous.replies import Shop
+from luminous.smtp import Smtp
 from luminous.wake import Bell
+from luminous.website import site_of
 
 ANSWERERS = 2
 SENDERS = 8
@@ -32,18 +36,28 @@ AFTER_A_FAILURE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a worker works on and with. listen_url: a direct connection, for wake-ups by others."""
+    """What a worker works on and with.
+
+    listen_url: a direct connection, for wake-ups by others. mailer: None where no mail server is set.
+    """
 
     database: Database
     listen_url: str
     shop: Shop
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
+    site: Site | None = None
+    mailer: Mailer | None = None
 
 
 @asynccontextmanager
-async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGenerator[None]:
-    """A worker of this shop, in this process, for as long as the context lasts."""
+async def working(
+    settings: Settings, database: Database, bell: Bell, *, mailer: Mailer | None = None
+) -> AsyncGenerator[None]:
+    """A worker of this shop, in this process, for as long as the context lasts.
+
+    mailer: in place of the mail server that is set.
+    """
     stop = asyncio.Event()
     async with client() as http:
         of_the_shop = Work(
@@ -52,6 +66,8 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             Shop(settings.shop_name, settings.timezone),
             channels_of(settings, http),
             PARSERS,
+            site_of(settings),
+            mailer or mailer_of(settings),
         )
         task = asyncio.create_task(work(of_the_shop, bell, stop))
         try:
@@ -77,12 +93,19 @@ def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelNam
     return channels
 
 
+def mailer_of(settings: Settings) -> Mailer | None:
+    """The mail server, where one is set. Raises SettingsMissing for one that cannot work."""
+    if not settings.smtp_url:
+        return None
+    return Smtp(settings.smtp_url, settings.mail_from, settings.shop_name)
+
+
 async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is being done then is finished first."""
     begin = work.database.transaction
 
     async def answer() -> bool:
-        answered = await answer_next(begin, work.shop)
+        answered = await answer_next(begin, work.shop, work.site)
         if answered:
             bell.ring()  # there may be something to send
         return answered
@@ -90,11 +113,15 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     async def deliver() -> bool:
         return await deliver_next(begin, work.channels)
 
+    async def post() -> bool:
+        return work.mailer is not None and await post_next(begin, work.mailer)
+
     async def tidy() -> bool:
         return await tidy_up(work)
 
     loops = [_loop(f"answer-{n}", answer, stop, bell.wait) for n in range(ANSWERERS)]
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
+    loops.append(_loop("post", post, stop, bell.wait))
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))
     try:
@@ -138,6 +165,10 @@ async def tidy_up(work: Work) -> bool:
         outbox.settle_doubts,
         outbox.join_overtaken_statuses,
         outbox.forget_early_statuses,
+        accounts.forget_old_links,
+        accounts.forget_old_sessions,
+        accounts.forget_old_attempts,
+        mail.forget_old_mail,
         privacy.finish_erasures,
         privacy.forget_old,
         forget_writes,

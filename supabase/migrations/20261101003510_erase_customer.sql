@@ -60,6 +60,31 @@ begin
 end;
 $$;
 
+-- What was offered is not changed, only offered anew; the words around it go when the person is erased.
+create or replace function keep_sent_version() returns trigger
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  words constant text[] := '{customer_name,note,clearance}';
+begin
+  if to_jsonb(new) - words <> to_jsonb(old) - words
+     or coalesce(new.customer_name, old.customer_name, '') <> coalesce(old.customer_name, '')
+     or coalesce(nullif(new.note, ''), old.note) <> old.note
+     or coalesce(new.clearance, old.clearance, '') <> coalesce(old.clearance, '') then
+    raise exception 'a quotation that was sent does not change: revise it' using errcode = 'LU006';
+  end if;
+  return new;
+end;
+$$;
+
+-- Who was asked to pay is known until it has ended.
+alter table payments
+  drop constraint payments_ask_somebody,
+  add constraint payments_ask_somebody check (
+    payer is not null or provider = 'manual'
+    or status not in ('created', 'submitted', 'pending', 'unknown', 'not_created', 'stale'));
+
 -- A number of which it was asked whose it is stays in doubt when the one who may have it is erased: a stranger may.
 create function part_with_conflicts(records uuid[]) returns void
   language plpgsql volatile
@@ -103,6 +128,9 @@ begin
      and exists (select from customer_identifiers held
                   where held.customer_id = any (records) and announced_at <= coalesce(until_at, 'infinity')
                     and value in (previous_user_id, user_id, previous_phone_number, announced_changes.phone_number));
+  delete from mail
+   where lower(to_address) in (select lower(email) from profiles
+                                where id in (select profile_id from customers where id = any (records)));
   perform empty_rows('inbox', array(
     select inbox.id::text from inbox
      where customer_id is null
@@ -111,6 +139,20 @@ begin
                       and (value in (from_phone_number, from_user_id)
                            or strpos(concat(text, details), ltrim(value, '+')) > 0))));
 end;
+$$;
+
+-- Nothing goes on with somebody of whom nothing is known: what was asked for is taken back, what was not paid is cancelled.
+create function end_business(records uuid[]) returns void
+  language sql volatile
+  set search_path from current
+as $$
+  update quotations set status = 'withdrawn', changed_by = 'erasure', updated_at = now()
+   where customer_id = any (records) and status in ('collecting', 'requested', 'info_needed', 'draft', 'sent');
+  update orders set status = 'cancelled', changed_by = 'erasure', updated_at = now()
+   where customer_id = any (records) and status = 'awaiting_payment';
+  update subscriptions
+     set status = case status when 'pending_payment' then 'abandoned' else 'expired' end, updated_at = now()
+   where customer_id = any (records) and status in ('active', 'cancel_scheduled', 'pending_payment');
 $$;
 
 -- Erase the person whose record this is, and every record that was merged with it. Twice is as once.
@@ -134,8 +176,7 @@ begin
      and early_statuses.channel = outbox.channel and early_statuses.external_id = outbox.external_id;
   update outbox set status = 'stale', lease_until = null, updated_at = now()
    where customer_id = any (records) and status in ('queued', 'uncertain', 'parked');
-  update subscriptions set status = 'expired', updated_at = now()
-   where customer_id = any (records) and status in ('active', 'cancel_scheduled');
+  perform end_business(records);
 
   for part in
     select found.relation, found.keys, at_erasure
@@ -144,7 +185,7 @@ begin
      order by nearness desc
   loop
     if part.at_erasure is null then
-      raise exception 'data_map does not say what becomes of %', part.relation using errcode = 'LU005';
+      raise exception 'data_map does not say what becomes of %', part.relation using errcode = 'LU010';
     elsif part.at_erasure = 'delete' then
       key := row_key(part.relation);
       execute format('delete from %s where %s = any ($1::%s[])', part.relation, key.name, key.type) using part.keys;
@@ -164,4 +205,4 @@ $$;
 
 comment on function erase_customer is 'A person''s records say nothing of them any more; what they bought is kept.';
 
-call keep_private('{erasures,suppressions}', '{erased_key,empty_rows,part_with_conflicts,forget_what_names,erase_customer}');
+call keep_private('{erasures,suppressions}', '{erased_key,empty_rows,part_with_conflicts,forget_what_names,end_business,keep_sent_version,erase_customer}');

@@ -58,7 +58,7 @@ async def test_what_nobody_foresaw_is_500_without_its_words(
     async def breaks(_: Connection) -> None:
         raise ValueError("secret words of the inside")
 
-    monkeypatch.setattr(subscriptions, "plans_on_sale", breaks)
+    monkeypatch.setattr(subscriptions, "plans_on_show", breaks)
 
     response = await program.get("/plans", headers={"x-request-id": "of-the-caller"})
 
@@ -73,7 +73,7 @@ async def test_while_the_database_is_away_it_is_503_and_nothing_was_done(
     async def away(_: Connection) -> None:
         raise DatabaseAway("PostgreSQL does not answer.")
 
-    monkeypatch.setattr(subscriptions, "plans_on_sale", away)
+    monkeypatch.setattr(subscriptions, "plans_on_show", away)
 
     response = await program.get("/plans")
 

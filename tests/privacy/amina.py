@@ -4,10 +4,13 @@ import os
 import re
 import subprocess
 from base64 import b64decode, b64encode
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from luminous import postgres
+from luminous import postgres, quotes
+from luminous.quotes import Piece
+from tests.quotes.making import KAMPALA, SHOES
 from tests.shop import ShopUnderTest, body, said, text, webhook
 
 PEPPER = "a-pepper-for-tests"
@@ -19,7 +22,7 @@ BRENDA = ("256700123456", "UG.77700011122")
 # What may be found of Amina: her names, numbers, ids, words, what she wrote in a group, her e-mail.
 CANARIES = (
     "Nakato", "Nakazibwe", PHONE, OLD_PHONE, USER, "zebra", "giraffe", "crocodile", "hippo", "ostrich",
-    "amina@example.com", "pangolin",
+    "amina@example.com", "axolotl", "flamingo", "toucan", "walrus", "lemur", "ibex",
 )  # fmt: skip
 
 
@@ -54,11 +57,47 @@ async def a_life(shop: ShopUnderTest) -> UUID:
         customer,
     )
     await shop.do(
-        "update conversations set handed_over_at = now(), handover_reason = 'pangolin'"
+        "update conversations set handed_over_at = now(), handover_reason = 'axolotl'"
         " where customer_id = %s",
         customer,
     )
+    await business(shop, customer)
     return customer
+
+
+async def business(shop: ShopUnderTest, customer: UUID) -> None:
+    """She asked for something, got a price, paid with somebody's phone, and has an account."""
+    async with shop.database.transaction() as conn:
+        await quotes.set_rate(conn, "USD", Decimal("3712.5"), "Aisha")
+        await quotes.request(conn, customer, [Piece("link", "a flamingo", "https://shop.example/flamingo")])
+        quotation = await quotes.complete(conn, customer)
+        assert quotation is not None
+        await quotes.draft(conn, quotation.id, SHOES, by="Aisha", note="Dear Nakato, without the walrus")
+        await quotes.send(conn, quotation.id, 1, KAMPALA, by="Aisha")
+        accepted = await quotes.accept(conn, quotation.id, 1, customer_id=customer, cause=wamid(PHONE, 8))
+        assert isinstance(accepted, quotes.Accepted)
+    await shop.do(
+        "insert into payments (customer_id, order_id, provider, status, amount, currency, payer, payer_text)"
+        " select customer_id, id, 'momo', 'succeeded', amount, currency, %s, 'Order of Nakato' from orders",
+        f"+{PHONE}",
+    )
+    await shop.do("update orders set delivery_address = 'Plot 1, Toucan road, toucan'")
+    for status in ("paid", "delivered"):
+        await shop.do("update orders set status = %s, number = 1, paid_at = now(), reason = 'lemur'", status)
+    await shop.do(
+        "insert into addresses (customer_id, recipient, phone_number, place)"
+        " values (%s, 'Amina Nakato', '0782240146', 'ibex')",
+        customer,
+    )
+    await shop.do(
+        "insert into mail (dedupe_key, to_address, subject, body, expires_at)"
+        " values ('m', 'Amina@example.com', 'walrus', 'walrus', now() + interval '1 hour')"
+    )
+    await shop.do(
+        "insert into magic_links (purpose, handle, token_hash, code_hash, email, profile_id, expires_at)"
+        " select 'email', 'h', 'secret-token', 'secret-code', email, id, now() + interval '1 hour'"
+        " from profiles"
+    )
 
 
 def unreadable(words: str, sender: tuple[str | None, str | None]) -> dict[str, Any]:

@@ -3,17 +3,19 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from luminous import outbox, privacy
+from luminous import outbox, privacy, quotes
 from luminous.answering import answer_next
 from luminous.channels.meta.payload import parse
 from luminous.db import Connection, connect
 from luminous.db import again as db_again
+from luminous.errors import ErasureRefused
 from luminous.inbound import Delivery, take_events
 from luminous.proof.check import check
 from tests.privacy.amina import (
@@ -31,6 +33,7 @@ from tests.privacy.amina import (
     unreadable,
     wamid,
 )
+from tests.quotes import making
 from tests.shop import KAMPALA, ShopUnderTest, text, webhook
 
 erase = partial(privacy.erase, pepper=PEPPER, cause="test")
@@ -276,6 +279,38 @@ async def test_erasing_and_writing_at_once_leaves_an_empty_record_or_a_new_one(
         == []
     )
     assert [each for each in await check(database_url, schema=None) if each.verdict == "✗"] == []
+
+
+async def test_while_an_order_or_a_payment_is_under_way_nobody_is_erased(shop: ShopUnderTest) -> None:
+    customer = await a_life(shop)
+    await shop.do("update payments set status = 'refund_due'")
+    with pytest.raises(ErasureRefused, match=r"a payment of .* UGX is refund due"):
+        await erased(shop, customer)
+    await shop.do("update payments set status = 'refunded'")
+
+    await erased(shop, customer)
+    assert await shop.one("select count(*) from erasures") == 2
+
+
+async def test_what_was_asked_for_and_not_paid_ends(shop: ShopUnderTest) -> None:
+    await shop.hear(text("Hello", "wamid.1", BOTH))
+    customer = await shop.one("select id from customers")
+    await shop.do(
+        "update subscriptions set plan_code = code, plan_id = plan.id"
+        " from subscription_plans plan where code = 'plus'"
+    )
+    async with shop.database.transaction() as conn:
+        await quotes.set_rate(conn, "USD", Decimal("3712.5"), "Aisha")
+        accepted = await making.in_status(conn, customer, "accepted")
+        asked = await making.in_status(conn, customer, "sent")
+
+    await erased(shop, customer)
+
+    assert dict(await shop.rows("select id, status from quotations")) == {
+        accepted.id: "accepted",
+        asked.id: "withdrawn",
+    }
+    assert await shop.rows("select status, changed_by from orders") == [("cancelled", "erasure")]
 
 
 async def test_a_table_that_nobody_labelled_stops_an_erasure(shop: ShopUnderTest) -> None:

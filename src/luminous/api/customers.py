@@ -9,6 +9,7 @@ from luminous import conversations, customers, subscriptions
 from luminous.api.access import Cursor, CustomerId, IdempotencyKey, Limit, needs, the_customer
 from luminous.api.cursors import cursor_of, place_of
 from luminous.api.models import (
+    Consent,
     Consents,
     Conversation,
     Customer,
@@ -70,8 +71,8 @@ def routes(begin: Begin, region: str) -> APIRouter:
     async def get_consents(customer_id: CustomerId) -> Consents:  # pyright: ignore[reportUnusedFunction] - a route
         """What the customer allows the shop to send. STOP and START in the conversation show here."""
         async with begin() as conn:
-            consent = await customers.consent_of(conn, await the_customer(conn, customer_id))
-        return Consents.model_validate(consent, from_attributes=True)
+            said = await customers.consents_of(conn, await the_customer(conn, customer_id))
+        return Consents(items=[Consent.model_validate(each, from_attributes=True) for each in said])
 
     @router.get("/{customer_id}/conversation", **needs("conversations:read"))
     async def get_conversation(customer_id: CustomerId) -> Conversation:  # pyright: ignore[reportUnusedFunction] - a route

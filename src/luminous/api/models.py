@@ -97,6 +97,7 @@ class Plan(BaseModel):
     )
     currency: str = Field(examples=["UGX"])
     duration_days: int = Field(examples=[30])
+    service_fee_percent: Percent = Field(description="What is left of the shop's base fee.")
     service_fee_discount_percent: Percent
     shipping_discount_percent: Percent
     open_quote_limit: int = Field(examples=[5])
@@ -130,8 +131,17 @@ class Message(BaseModel):
     status: str = Field(description="Of one received: answered or waiting; of one sent: how far it came.")
 
 
+class Consent(BaseModel):
+    """The customer's last word on one purpose."""
+
+    purpose: Literal["service", "order_updates", "marketing"]
+    state: Literal["opted_in", "opted_out"] | None = Field(description="Null: they never said anything.")
+    source: str | None = Field(description="How they said it: message, whatsapp, website, staff, …")
+    said_at: Moment | None
+    lets_us_send: bool = Field(description="Whether the shop may send this, whatever was said or not said.")
+
+
 class Consents(BaseModel):
     """What the customer allows the shop to send besides answers to their own messages."""
 
-    status: Literal["pending", "opted_in", "opted_out"]
-    updated_at: Moment | None = Field(description="When they said so; null: they never said anything.")
+    items: list[Consent]

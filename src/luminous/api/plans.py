@@ -16,7 +16,7 @@ def routes(begin: Begin) -> APIRouter:
     async def list_plans() -> Plans:  # pyright: ignore[reportUnusedFunction] - a route
         """Every plan on sale, cheapest first. The owner edits them: do not keep prices of your own."""
         async with begin() as conn:
-            on_sale = await subscriptions.plans_on_sale(conn)
+            on_sale = await subscriptions.plans_on_show(conn)
         return Plans(items=[Plan.model_validate(plan, from_attributes=True) for plan in on_sale])
 
     return router

@@ -1,7 +1,8 @@
 """One conversation per customer: who waits for an answer, and whether a person gives it."""
 
 from luminous.conversations.handover import HandedOver, hand_over, handed_over, release
-from luminous.conversations.reading import Line, State, messages_of, state_of
+from luminous.conversations.reading import Entry, State, messages_of, state_of
+from luminous.conversations.transcript import Line, transcript
 from luminous.conversations.waiting import (
     Conversation,
     claim,
@@ -13,6 +14,7 @@ from luminous.conversations.waiting import (
 
 __all__ = [
     "Conversation",
+    "Entry",
     "HandedOver",
     "Line",
     "State",
@@ -25,5 +27,6 @@ __all__ = [
     "release",
     "settle",
     "state_of",
+    "transcript",
     "wait_for_answer",
 ]

@@ -19,7 +19,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Entry:
     """One message of it. id: `in-7` or `out-7`."""
 
     id: str
@@ -37,7 +37,7 @@ async def state_of(conn: Connection, customer_id: UUID) -> State:
 
 async def messages_of(
     conn: Connection, customer_id: UUID, *, limit: int, before: tuple[datetime, str] | None = None
-) -> list[Line]:
+) -> list[Entry]:
     """The conversation, latest first, at most `limit` messages, those before a moment and id if one is given.
 
     What a stranger may have written from the customer's number is left out.
@@ -70,4 +70,4 @@ MESSAGES = sql("""
      where %(at)s::timestamptz is null or (at, id) < (%(at)s, %(id)s::text)
      order by at desc, id desc
      limit %(limit)s
-""").into(Line)
+""").into(Entry)

@@ -9,7 +9,15 @@ from luminous.customers.conflicts import (
     open_questions,
     settle,
 )
-from luminous.customers.consent import Allowed, Consent, consent_of, set_consent
+from luminous.customers.consent import (
+    Consent,
+    ConsentPurpose,
+    ConsentSource,
+    Said,
+    consents_of,
+    record_consent,
+    set_consent,
+)
 from luminous.customers.find import Found, Held, find
 from luminous.customers.glance import Glance, glance
 from luminous.customers.merge import (
@@ -28,10 +36,11 @@ from luminous.customers.show import Customer, get
 
 __all__ = [
     "DECISIONS",
-    "Allowed",
     "Changed",
     "Conflict",
     "Consent",
+    "ConsentPurpose",
+    "ConsentSource",
     "Customer",
     "Found",
     "Glance",
@@ -42,10 +51,11 @@ __all__ = [
     "Record",
     "Resolved",
     "Retirement",
+    "Said",
     "Settled",
     "Written",
     "announce",
-    "consent_of",
+    "consents_of",
     "find",
     "follow_merge",
     "get",
@@ -55,6 +65,7 @@ __all__ = [
     "oldest_open_conflict_age",
     "open_question",
     "open_questions",
+    "record_consent",
     "record_of",
     "resolve",
     "retire_some",

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from luminous.db import Connection, sql
+from luminous.errors import ErasureRefused
 from luminous.privacy.bodies import Named, forget_linked, forget_named
 from luminous.privacy.suppression import suppress
 
@@ -12,7 +13,8 @@ MOST_TO_FINISH = 10
 async def erase(conn: Connection, customer_id: UUID, *, pepper: str, cause: str) -> bool:
     """Erase the person, under every record that was merged with theirs. Returns False when there is none.
 
-    Twice is as once. What arrives in this very moment is emptied a minute later by `finish_erasures`.
+    Raises ErasureRefused while an order or a payment is under way. Twice is as once. What arrives in this
+    very moment is emptied a minute later by `finish_erasures`.
     pepper: what the digests of `suppressions` are made with. cause: who asked, in a word.
     """
     if not await EXISTS.one(conn, customer_id=customer_id):
@@ -21,6 +23,10 @@ async def erase(conn: Connection, customer_id: UUID, *, pepper: str, cause: str)
     names = await NAMES.all(conn, customer_id=customer_id)
     last_id = await forget_named(conn, names)
     await LOCK.run(conn, customer_id=customer_id)
+    if under_way := await UNDER_WAY.all(conn, customer_id=customer_id):
+        raise ErasureRefused(
+            f"Not yet: {', '.join(under_way)}. Finish it, cancel it or pay it back, then erase the customer."
+        )
     names = await NAMES.all(conn, customer_id=customer_id)
     await forget_named(conn, names, last_id)
     await forget_linked(conn, customer_id, names)
@@ -59,6 +65,19 @@ NAMES = sql("""
 LOCK = sql("""
     select lock_customers(id, id) from (select records_of_person(%(customer_id)s) as id order by 1) records
 """)
+
+UNDER_WAY = sql("""
+    select coalesce('order ' || number, 'an order') || ' is ' || replace(status, '_', ' ')
+      from orders
+     where customer_id in (select records_of_person(%(customer_id)s))
+       and status not in ('awaiting_payment', 'cancelled_unpaid', 'cancelled', 'delivered', 'closed',
+                          'refunded')
+     union all
+    select 'a payment of ' || amount || ' ' || currency || ' is ' || replace(status, '_', ' ')
+      from payments
+     where customer_id in (select records_of_person(%(customer_id)s))
+       and status not in ('succeeded', 'failed', 'applied', 'partially_refunded', 'refunded', 'reversed')
+""").into(str)
 
 EMAILS = sql("""
     select email from profiles

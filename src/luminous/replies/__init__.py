@@ -1,5 +1,27 @@
 """What to do about a message, and every text that we send."""
 
-from luminous.replies.decide import Context, HandOver, Say, SetConsent, Shop, Step, decide
+from luminous.replies.decide import (
+    Connect,
+    Context,
+    Disown,
+    HandOver,
+    Say,
+    SendLink,
+    SetConsent,
+    Shop,
+    Step,
+    decide,
+)
 
-__all__ = ["Context", "HandOver", "Say", "SetConsent", "Shop", "Step", "decide"]
+__all__ = [
+    "Connect",
+    "Context",
+    "Disown",
+    "HandOver",
+    "Say",
+    "SendLink",
+    "SetConsent",
+    "Shop",
+    "Step",
+    "decide",
+]

@@ -7,13 +7,13 @@ reply, and a greeting comes at most once in ten minutes: every reply is billed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from luminous.customers import Consent
 from luminous.inbox import Message
 from luminous.messages import Content
 from luminous.replies import wording
-from luminous.replies.intents import Intent, asks_for_something, intent_of, wants_an_answer
+from luminous.replies.intents import Intent, asks_for_something, connect_code, intent_of, wants_an_answer
 from luminous.subscriptions import Entitlements
 
 
@@ -37,6 +37,7 @@ class Context:
     was_greeted_recently: bool
     with_person: bool
     is_proven: bool = True  # False: the number may have changed hands, so that nothing personal is said
+    has_website: bool = False
 
     @property
     def name_to_say(self) -> str | None:
@@ -69,10 +70,28 @@ class HandOver:
 class SetConsent:
     """Record what the customer allows."""
 
-    consent: Consent
+    consent: Literal["opted_in", "opted_out"]
 
 
-Act = Say | HandOver | SetConsent
+@dataclass(frozen=True, slots=True)
+class SendLink:
+    """Owe the customer a link into their account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Link the customer with the website account that showed this code."""
+
+    handle: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disown:
+    """It was not they who connected a website account: take it back."""
+
+
+Act = Say | HandOver | SetConsent | SendLink | Connect | Disown
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +113,8 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
         intent = intent_of(message) if wants_an_answer(message) else None
         if intent == "start" and not has_opted_out:
             intent = None  # nobody comes back who never left: it is a greeting
+        if intent in ("account", "connect", "not_me") and not context.has_website:
+            intent = None
         has_opted_out = intent == "stop" or (has_opted_out and intent != "start")
         if intent is not None:
             # The later of STOP and START counts, so a word said again moves to the end.
@@ -145,17 +166,21 @@ def _answer_speech(context: Context, spoken: list[Message], asked: dict[Intent, 
 
 
 def _answer_intents(context: Context, asked: dict[Intent, list[Message]]) -> list[Step]:
-    return [Step(tuple(said), intent, _acts(context, intent)) for intent, said in asked.items()]
+    return [Step(tuple(said), intent, _acts(context, intent, said[-1])) for intent, said in asked.items()]
 
 
-def _acts(context: Context, intent: Intent) -> tuple[Act, ...]:
+def _acts(context: Context, intent: Intent, last: Message) -> tuple[Act, ...]:
     match intent:
-        case "plan" | "start" if not context.is_proven:
+        case "plan" | "start" | "account" | "connect" | "not_me" if not context.is_proven:
             return (Say(wording.who_is_writing()), HandOver("has to be recognised first"))
+        case "account" | "connect" | "not_me":
+            return _acts_on_account(intent, last)
         case "price":
             return (Say(wording.how_to_ask()),)
         case "plan":
-            return (Say(wording.my_plan(context.plan, context.plan_ends_at)),)
+            return (
+                Say(wording.my_plan(context.plan, context.plan_ends_at, has_website=context.has_website)),
+            )
         case "person":
             return (Say(wording.handed_over()), HandOver("asked for a person"))
         case "menu":
@@ -164,3 +189,11 @@ def _acts(context: Context, intent: Intent) -> tuple[Act, ...]:
             return (SetConsent("opted_out"), Say(wording.stopped(context.shop.name)))
         case "start":
             return (SetConsent("opted_in"), Say(wording.started(context.shop.name)))
+
+
+def _acts_on_account(intent: Intent, last: Message) -> tuple[Act, ...]:
+    if intent == "account":
+        return (SendLink(),)
+    if intent == "connect":
+        return (Connect(*(connect_code(last) or ("", ""))),)
+    return (Disown(), Say(wording.disowned()), HandOver("says that a website account is not theirs"))

@@ -6,12 +6,19 @@ from unicodedata import normalize
 
 from luminous.inbox import Message
 
-Intent = Literal["price", "plan", "person", "menu", "stop", "start"]
+Intent = Literal["price", "plan", "account", "connect", "not_me", "person", "menu", "stop", "start"]
 
 # Buttons answer with these ids; typed words count when they are all that was written.
 WORDS: dict[Intent, frozenset[str]] = {
     "price": frozenset({"price", "ask for a price", "quote", "quotation"}),
     "plan": frozenset({"plan", "my plan", "subscription", "my subscription"}),
+    "account": frozenset(
+        {"account", "my account", "access your account", "access my account", "open my account"}
+        | {"login", "log in", "sign in", "signin"}
+        | {"akawunti", "akawunti yange", "akaunti", "akaunti yangu"}  # Luganda, Swahili
+    ),
+    "connect": frozenset(),  # known by its code
+    "not_me": frozenset({"that was not me", "not me"}),
     "person": frozenset({"person", "talk to a person", "human", "agent", "talk to someone"}),
     "menu": frozenset({"menu", "help", "options"}),
     "stop": frozenset({"siyagala bubaka", "siyagala bubaka bwammwe", "sitaki ujumbe", "sitaki ujumbe tena"}),
@@ -61,6 +68,9 @@ ANSWERED = frozenset(
 
 WORDED = ("text", "button", "interactive")
 
+# The code that the website shows, in the sentence that it prepares: handle and code, eight characters each.
+CONNECT_CODE = re.compile(r"\bcode:?\s+([0-9A-Z]{8})-?([0-9A-Z]{8})\b", re.IGNORECASE)
+
 
 def intent_of(message: Message) -> Intent | None:
     """What the message asks for by name, or None."""
@@ -69,8 +79,16 @@ def intent_of(message: Message) -> Intent | None:
             return intent
     if message.kind not in WORDED:
         return None
+    if connect_code(message) is not None:
+        return "connect"
     words = _plain(message.text)
     return "stop" if _says_stop(words) else INTENT_OF_WORDS.get(words)
+
+
+def connect_code(message: Message) -> tuple[str, str] | None:
+    """Handle and code that the website asked the person to send; None when there is none in it."""
+    found = CONNECT_CODE.search(message.text) if message.kind == "text" else None
+    return (found[1], found[2]) if found else None
 
 
 def _says_stop(words: str) -> bool:

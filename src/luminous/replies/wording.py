@@ -7,15 +7,19 @@ Since October 2026 every reply is billed: say it once, and say all of it.
 from datetime import datetime
 from decimal import Decimal
 
+from luminous.accounts import Connected, Secrets, Site
 from luminous.messages import Button, Content
 from luminous.subscriptions import Entitlements
 
 PRICE = Button("price", "Ask for a price")
 PLAN = Button("plan", "My plan")
+ACCOUNT = Button("account", "Access your account")
+NOT_ME = Button("not_me", "That was not me")
 PERSON = Button("person", "Talk to a person")
 START = Button("start", "Start again")
 MENU = (PRICE, PLAN, PERSON)
 
+CONSENT_VERSION = "2026-11"  # of what we say about STOP and START: another one when these words change
 A_PERSON_READS_IT = "Thank you. A personal shopper will read your message and answer here."
 
 
@@ -58,7 +62,7 @@ def request_received() -> Content:
     return Content(A_PERSON_READS_IT)
 
 
-def my_plan(plan: Entitlements, ends_at: datetime | None) -> Content:
+def my_plan(plan: Entitlements, ends_at: datetime | None, *, has_website: bool = False) -> Content:
     """After “My plan”."""
     lines = [
         f"*{plan.plan_name}* · {_price(plan)}",
@@ -67,7 +71,7 @@ def my_plan(plan: Entitlements, ends_at: datetime | None) -> Content:
         f"Shipping: {_discount(plan.shipping_discount_percent)}",
         f"Open quotations at a time: {plan.open_quote_limit}",
     ]
-    return Content("\n".join(lines), buttons=(PRICE, PERSON))
+    return Content("\n".join(lines), buttons=(ACCOUNT, PRICE, PERSON) if has_website else (PRICE, PERSON))
 
 
 def who_is_writing() -> Content:
@@ -76,6 +80,77 @@ def who_is_writing() -> Content:
         "Before we show an account, we make sure that it is yours: this number may have belonged to somebody "
         "else. A person from our team will ask you here."
     )
+
+
+def account_link(site: Site, link: Secrets) -> Content:
+    """After “Access your account”: the link, and the code for another device."""
+    return Content(
+        f"Open your account here:\n{link.address(site)}\n\n"
+        "It works once, within 10 minutes. Forward it to nobody: whoever opens it sees your account.\n\n"
+        f"On another device, open {link.address_without_token(site)} and type the code *{link.code_to_read}*"
+    )
+
+
+def link_on_its_way() -> Content:
+    """They asked again while a link is live that they did not use, or too often."""
+    return Content(
+        "We have just sent you a link: look a little further up. "
+        "If it does not open, write ACCOUNT again in a few minutes."
+    )
+
+
+def connected(result: Connected) -> Content:
+    """Somebody sent the code that the website showed them."""
+    account = (
+        f"the website account {mask_email(result.email)}" if result.email else "your new website account"
+    )
+    match result.outcome:
+        case "linked":
+            where = f", opened in {result.browser}" if result.browser else ""
+            return Content(
+                f"Done! Your WhatsApp is connected with {account}{where}. That page goes on by itself.\n\n"
+                "Was it not you who asked for this? Press the button, and the connection is gone.",
+                buttons=(NOT_ME,),
+            )
+        case "linked_before":
+            return Content(f"Your WhatsApp is connected with {account} already: you can go on there.")
+        case "customer_has_another_account":
+            return Content(
+                f"Your WhatsApp belongs to {account} already. Sign in there, or write ACCOUNT and we send "
+                "you a link. A person from our team looks at it too."
+            )
+        case "account_has_another_customer":
+            return Content(
+                "That website account belongs to another WhatsApp number already, so nothing was changed. "
+                "A person from our team looks at it and writes to you here."
+            )
+        case "dead":
+            return Content(
+                "That code is no longer valid. Open the page again, and send the new code that it shows."
+            )
+
+
+def joined_account(email: str) -> Content:
+    """An e-mail was proven for the account, on the website."""
+    return Content(
+        f"The e-mail {mask_email(email)} now opens your account on our website.\n\n"
+        "Was that not you? Press the button, and the website is cut off from your WhatsApp.",
+        buttons=(NOT_ME,),
+    )
+
+
+def disowned() -> Content:
+    """After “That was not me”."""
+    return Content(
+        "Thank you for telling us. The website account is cut off from your WhatsApp, and nobody is signed "
+        "in to it any more. A person from our team looks at it and writes to you here."
+    )
+
+
+def mask_email(email: str) -> str:
+    """An e-mail as its owner knows it again and nobody else learns it: a…@example.com."""
+    name, _, host = email.partition("@")
+    return f"{name[:1]}…@{host}"
 
 
 def handed_over() -> Content:

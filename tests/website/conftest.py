@@ -1,0 +1,15 @@
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from luminous.db import Database
+
+from .visiting import ShopOnline
+
+
+@pytest.fixture
+async def shop(database: Database) -> AsyncGenerator[ShopOnline]:
+    """A shop with a website, on a database of this test alone."""
+    shop = ShopOnline(database)
+    async with shop.http:
+        yield shop
