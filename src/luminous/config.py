@@ -23,6 +23,11 @@ GATEWAY_OUT = {
     "GATEWAY_URL": "the address of the Luminous gateway",
     "GATEWAY_KEY": "the key that may send through it",
 }
+MOMO = {
+    "MOMO_API_USER": "the API user of your MoMo Collections account",
+    "MOMO_API_KEY": "the key of that API user",
+    "MOMO_SUBSCRIPTION_KEY": "the primary key of the product Collections",
+}
 WAYS_IN = (META_IN, GATEWAY_IN)
 WAYS_OUT = (META_OUT, GATEWAY_OUT)
 
@@ -50,6 +55,14 @@ class Settings(BaseSettings):
     gateway_url: str = ""  # of the Luminous gateway; the three are empty where the shop has none
     gateway_key: str = ""
     gateway_secret: str = ""
+
+    momo_api_user: str = ""  # MTN MoMo Collections; the three are empty where the shop has none
+    momo_api_key: str = ""
+    momo_subscription_key: str = ""
+    momo_environment: str = "mtnuganda"  # or `sandbox`
+    momo_currency: str = Field(default="UGX", pattern=r"^[A-Z]{3}$")
+    momo_api_url: str = ""  # empty: the address of the environment
+    other_ways_to_pay: str = ""  # what customers read: the bank account, the Airtel merchant code
 
     shop_name: str = Field(default="Luminous", min_length=1, max_length=60)
     shop_region: str = Field(default="UG", pattern=r"^[A-Z]{2}$")
@@ -116,6 +129,14 @@ class Settings(BaseSettings):
             last = list(needed)[-1]
             needed[last] += f"\n  (with the Luminous gateway in place of Meta: {instead})"
         self.require(needed)
+
+    @property
+    def takes_momo(self) -> bool:
+        """Whether customers can pay with MTN Mobile Money. Raises SettingsMissing for half of an account."""
+        if not any(map(self._is_set, MOMO)):
+            return False
+        self.require(MOMO)
+        return True
 
     def _is_set(self, name: str) -> bool:
         return bool(str(getattr(self, name.lower())).strip())
