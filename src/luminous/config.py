@@ -29,6 +29,11 @@ WEBSITE = {
     "SECRET_KEY": "a long random text, the same for every process of the shop",
     "WHATSAPP_NUMBER": "the shop's number as people write to it, as +256700000001",
 }
+MOMO = {
+    "MOMO_API_USER": "the API user of your MoMo Collections account",
+    "MOMO_API_KEY": "the key of that API user",
+    "MOMO_SUBSCRIPTION_KEY": "the primary key of the product Collections",
+}
 WAYS_IN = (META_IN, GATEWAY_IN)
 WAYS_OUT = (META_OUT, GATEWAY_OUT)
 
@@ -63,6 +68,13 @@ class Settings(BaseSettings):
 
     api_calls_per_minute: int = Field(default=600, ge=1)  # of each token, in each process
     privacy_pepper: str = ""  # what erased people are known by, so that no list brings them back
+    momo_api_user: str = ""  # MTN MoMo Collections; the three are empty where the shop has none
+    momo_api_key: str = ""
+    momo_subscription_key: str = ""
+    momo_environment: str = "mtnuganda"  # or `sandbox`
+    momo_currency: str = Field(default="UGX", pattern=r"^[A-Z]{3}$")
+    momo_api_url: str = ""  # empty: the address of the environment
+    other_ways_to_pay: str = ""  # what customers read: the bank account, the Airtel merchant code
 
     shop_name: str = Field(default="Luminous", min_length=1, max_length=60)
     shop_region: str = Field(default="UG", pattern=r"^[A-Z]{2}$")
@@ -140,6 +152,14 @@ class Settings(BaseSettings):
             last = list(needed)[-1]
             needed[last] += f"\n  (with the Luminous gateway in place of Meta: {instead})"
         self.require(needed)
+
+    @property
+    def takes_momo(self) -> bool:
+        """Whether customers can pay with MTN Mobile Money. Raises SettingsMissing for half of an account."""
+        if not any(map(self._is_set, MOMO)):
+            return False
+        self.require(MOMO)
+        return True
 
     def _is_set(self, name: str) -> bool:
         return bool(str(getattr(self, name.lower())).strip())

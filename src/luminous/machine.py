@@ -26,6 +26,9 @@ DEVELOPMENT_SECRETS = {
     "WHATSAPP_ACCESS_TOKEN",
     "SECRET_KEY",
     "PRIVACY_PEPPER",
+    "MOMO_API_USER",
+    "MOMO_API_KEY",
+    "MOMO_SUBSCRIPTION_KEY",
 }
 
 
@@ -115,6 +118,7 @@ def with_development_values(settings: Settings, home: Path, database_url: str) -
         "whatsapp_phone_number_id": BUSINESS_NUMBER_ID,
         "whatsapp_api_url": f"{address}/simulator/graph/v26.0",
         "whatsapp_number": BUSINESS_NUMBER,
+        "momo_api_url": f"{address}/simulator/momo",
         "public_url": address,
         **{name.lower(): value for name, value in dotenv_values(made).items()},
     }

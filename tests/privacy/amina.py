@@ -57,8 +57,7 @@ async def a_life(shop: ShopUnderTest) -> UUID:
         customer,
     )
     await shop.do(
-        "update conversations set handed_over_at = now(), handover_reason = 'axolotl'"
-        " where customer_id = %s",
+        "update conversations set handed_over_at = now(), handover_reason = 'axolotl' where customer_id = %s",
         customer,
     )
     await business(shop, customer)
