@@ -91,8 +91,8 @@ async def test_a_page_of_an_account_sends_strangers_to_the_door(shop_for_all: Sh
 @pytest.mark.parametrize("path", sorted({*POSTS} - OPEN_POSTS))
 async def test_a_press_in_an_account_needs_somebody(shop_for_all: ShopOnline, path: str) -> None:
     everything = {
-        "answer": "yes", "code": "plus", "name": "x", "email": "a@b.example", "recipient": "x", "phone": "0782240146",
-        "place": "x", "version": "1", "purpose": "marketing", "allow": "yes",
+        "answer": "yes", "code": "plus", "name": "x", "email": "a@b.example", "recipient": "x",
+        "phone": "0782240146", "place": "x", "version": "1", "purpose": "marketing", "allow": "yes",
     }  # fmt: skip
     answer = await shop_for_all.browser().press(path, **everything)
     assert (answer.status_code, answer.headers["location"]) == (303, "/account/sign-in")

@@ -8,15 +8,18 @@ from tests.shop import AMINA, text
 from .visiting import ShopOnline, signed_in
 
 PIECES = (
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><svg onload=alert(1)>', "javascript:alert(1)",
-    "' onmouseover=alert(1) x='", "{{7*7}}", "${7*7}", "<%= 7*7 %>", "</title><script>alert(1)</script>", "<!--",
-    "]]>", "<iframe src=javascript:alert(1)>", "<a href='javascript:alert(1)'>x</a>", "&lt;script&gt;", "&#60;script&#62;",
-    "<base href=//evil.example>", "<meta http-equiv=refresh content=0>", "<style>*{display:none}</style>", "\u202e<b>",
-    "<math><mi//xlink:href=data:x,<script>alert(1)</script>>", "https://a.example/\"onclick=alert(1)", "*<b>bold</b>*",
-    "```<script>```", "https://a.example/<script>alert(1)</script>", "_<i>_ ~<s>~",
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><svg onload=alert(1)>',
+    "javascript:alert(1)", "' onmouseover=alert(1) x='", "{{7*7}}", "${7*7}", "<%= 7*7 %>",
+    "</title><script>alert(1)</script>", "<!--", "]]>", "<iframe src=javascript:alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>", "&lt;script&gt;", "&#60;script&#62;", "<base href=//evil.example>",
+    "<meta http-equiv=refresh content=0>", "<style>*{display:none}</style>", "\u202e<b>",
+    "<math><mi//xlink:href=data:x,<script>alert(1)</script>>", "https://a.example/\"onclick=alert(1)",
+    "*<b>bold</b>*", "```<script>```", "https://a.example/<script>alert(1)</script>", "_<i>_ ~<s>~",
 )  # fmt: skip
-AROUND = ("{}", "Hello {} there", "{}{}", "\t{}", "{}\n{}", "*{}*", "https://shop.example/?q={}", "‮{}", "{}\u0000x", "🙏{}", "'{}'", '"{}"',
-          "{} = 1", "-- {}", "@{}", "+{}", "={}", "%00{}", "\\{}", "/{}")  # fmt: skip
+AROUND = (
+    "{}", "Hello {} there", "{}{}", "\t{}", "{}\n{}", "*{}*", "https://shop.example/?q={}", "\u202e{}",
+    "{}\u0000x", "🙏{}", "'{}'", '"{}"', "{} = 1", "-- {}", "@{}", "+{}", "={}", "%00{}", "\\{}", "/{}",
+)  # fmt: skip
 HOSTILE = [around.replace("{}", piece) for around in AROUND for piece in PIECES]
 PAGES = ("", "/conversation", "/details", "/plan", "/quotations", "/sessions", "/privacy")
 

@@ -1,6 +1,6 @@
 """Amina's number goes to Kato. Twelve ways in which he tries to see, or to keep, what is hers.
 
-Amina has an account with an e-mail, a quotation and an address, and was signed in. Then she lost the SIM card.
+Amina has an account with an e-mail, a quotation and an address, and was signed in. Then she lost her card.
 """
 
 from collections.abc import AsyncGenerator
@@ -42,17 +42,20 @@ async def robbed(shop: ShopOnline) -> AsyncGenerator[ShopOnline]:
     letters = [each for each in await shop.letters() if "Sign in" in each.subject]
     await mine.enters(secrets_in(letters[-1].body), "instead")
     assert "Plot 7" in text_of(await mine.get("/account/details"))
-    assert "Nike" in text_of(
-        await mine.get(f"/account/quotations/{await shop.one('select id from quotations')}")
-    )
+    assert "Nike" in text_of(await mine.get(await her_quotation(shop)))
 
 
 async def sees_nothing(shop: ShopOnline, browser: Browser) -> bool:
     """Whatever he opens, and whatever he was answered on WhatsApp."""
     pages = [await browser.get(f"/account{path}") for path in PAGES]
-    pages.append(await browser.get(f"/account/quotations/{await shop.one('select id from quotations')}"))
+    pages.append(await browser.get(await her_quotation(shop)))
     shown = " ".join(map(text_of, pages)) + " ".join(shop.whatsapp.texts)
     return not any(secret in shown for secret in SECRETS)
+
+
+async def her_quotation(shop: ShopOnline) -> str:
+    quotation_id = await shop.one("select id from quotations")
+    return f"/account/quotations/{quotation_id}"
 
 
 async def his_link(shop: ShopOnline) -> Secrets:
@@ -144,7 +147,8 @@ async def test_11_he_writes_without_a_user_id_after_months_and_asks_for_the_acco
     robbed: ShopOnline,
 ) -> None:
     await robbed.do(
-        "update customers set last_seen_at = now() - interval '46 days', created_at = now() - interval '50 days'"
+        "update customers"
+        " set last_seen_at = now() - interval '46 days', created_at = now() - interval '50 days'"
     )
     answer = await robbed.writes("ACCOUNT", (NUMBER, None), "Kato")
     assert "/l/" not in answer

@@ -145,7 +145,8 @@ async def test_who_wrote_from_the_number_is_settled_by_who_signs_in_with_the_ema
     await browser.press("/account/details/email", email=EMAIL)
     await browser.enters(secrets_in((await shop.letters())[0].body))
     await shop.do(
-        "update customers set last_seen_at = now() - interval '46 days', created_at = now() - interval '50 days'"
+        "update customers"
+        " set last_seen_at = now() - interval '46 days', created_at = now() - interval '50 days'"
     )
     await shop.writes("where is my order", ("256782240146", None), "Somebody")
     overview = await browser.get("/account")
