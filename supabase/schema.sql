@@ -177,6 +177,32 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.ask_again(over uuid, customer uuid, cause text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  asked uuid;
+begin
+  perform lock_requests(customer);
+  select id into asked from quotations where repeats = over and customer_id = customer;
+  if asked is not null then
+    return asked;
+  end if;
+  if not exists (select from quotations_now
+                  where id = over and customer_id = customer and status in ('expired', 'declined', 'withdrawn') and not is_open)
+     or (select open_quotes >= open_quote_limit from customer_entitlements where customer_id = customer) then
+    return null;
+  end if;
+  insert into quotations (customer_id, status, repeats, changed_by, cause)
+  values (customer, 'requested', over, 'customer', ask_again.cause)
+  returning id into asked;
+  insert into quotation_items (quotation_id, inbox_id, part, kind, url, words)
+  select asked, inbox_id, part, kind, url, words from quotation_items where quotation_id = over order by id;
+  return asked;
+end;
+$$;
+
 CREATE FUNCTION public.carry_owed_messages(customer uuid, from_epoch integer, to_epoch integer) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -290,6 +316,19 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.end_of_working_day(issued_at timestamp with time zone, zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  with issued as (select (issued_at at time zone zone)::date as today, (issued_at at time zone zone)::time as clock)
+  select (coalesce(min(today + days), min(today)) + 1)::timestamp at time zone zone
+    from issued
+    left join generate_series(0, 60) days
+      on exists (select from opening_hours
+                  where weekday = extract(isodow from today + days) and (days > 0 or clock < closes_at))
+     and not exists (select from closed_days where day = today + days);
+$$;
+
 CREATE FUNCTION public.follow_merge(customer uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -303,6 +342,18 @@ begin
     update conversations set waiting_since = null where customer_id = customer;
   end if;
   return merge.into_id;
+end;
+$$;
+
+CREATE FUNCTION public.guard_quotation() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not quotation_may_become(old.status, new.status) or new.version < old.version then
+    raise exception 'a quotation that is % does not become %', old.status, new.status using errcode = 'LU005';
+  end if;
+  return new;
 end;
 $$;
 
@@ -487,6 +538,33 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.keep_sent_lines() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if exists (select from quotation_versions
+              where id in (case when tg_op <> 'INSERT' then old.version_id end, case when tg_op <> 'DELETE' then new.version_id end)
+                and sent_at is not null) then
+    raise exception 'a quotation that was sent does not change: revise it' using errcode = 'LU006';
+  end if;
+  return coalesce(new, old);
+end;
+$$;
+
+CREATE FUNCTION public.keep_sent_version() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if (to_jsonb(new) - 'customer_name') <> (to_jsonb(old) - 'customer_name')
+     or new.customer_name is not null and new.customer_name is distinct from old.customer_name then
+    raise exception 'a quotation that was sent does not change: revise it' using errcode = 'LU006';
+  end if;
+  return new;
+end;
+$$;
+
 CREATE FUNCTION public.keep_stopped(customer uuid, purposes text[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -513,6 +591,16 @@ CREATE FUNCTION public.keep_the_better_plan(merge public.customer_merges) RETURN
   )
   insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
   select merge.id, 'subscriptions', 'status', id::text, status from live;  -- the better one may be replaced later
+
+  -- Of two that wait for a payment the survivor's does; what was paid for the other all the same is applied when it comes.
+  with given_up as (
+    update subscriptions set status = 'abandoned', updated_at = now()
+     where customer_id = merge.from_id and status = 'pending_payment'
+       and exists (select from subscriptions kept where kept.customer_id = merge.into_id and kept.status = 'pending_payment')
+    returning id
+  )
+  insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
+  select merge.id, 'subscriptions', 'status', id::text, 'pending_payment' from given_up;
 $$;
 
 CREATE TABLE public.announced_changes (
@@ -552,6 +640,19 @@ CREATE FUNCTION public.lets_us_send(customer uuid, purpose text) RETURNS boolean
          end;
 $$;
 
+CREATE FUNCTION public.limit_open_quotations() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  perform lock_requests(new.customer_id);
+  if (select open_quotes >= open_quote_limit from customer_entitlements where customer_id = new.customer_id) then
+    raise exception 'the plan allows no more open quotations' using errcode = 'LU007';
+  end if;
+  return new;
+end;
+$$;
+
 CREATE FUNCTION public.lock_customers(one uuid, other uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -574,6 +675,13 @@ CREATE FUNCTION public.lock_identifiers(VARIADIC identifiers text[]) RETURNS voi
     from (select distinct hashtextextended(identifier, 0) as key
             from unnest(identifiers) identifier where identifier is not null
            order by key) keys;
+$$;
+
+CREATE FUNCTION public.lock_requests(customer uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select pg_advisory_xact_lock(hashtextextended('quotations of ' || customer, 0));
 $$;
 
 CREATE FUNCTION public.may_be_one(one public.customers, other public.customers) RETURNS boolean
@@ -730,6 +838,25 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.open_request(customer uuid, changed_by text, cause text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  found uuid;
+begin
+  perform lock_requests(customer);
+  select id into found from quotations
+   where customer_id = customer and status in ('collecting', 'info_needed')
+   order by status, quotations.number desc limit 1;
+  if found is null and (select open_quotes < open_quote_limit from customer_entitlements where customer_id = customer) then
+    insert into quotations (customer_id, changed_by, cause) values (customer, changed_by, cause) returning id into found;
+  end if;
+  return found;
+end;
+$$;
+
 CREATE FUNCTION public.outbox_rank(status text) RETURNS integer
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
@@ -820,9 +947,15 @@ begin
   update subscriptions set status = was, updated_at = now()
     from customer_merge_rows
    where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
-     and status = 'superseded'
+     and was <> 'pending_payment' and status = 'superseded'
      and not exists (select from subscriptions live
                       where live.customer_id = subscriptions.customer_id and live.status in ('active', 'cancel_scheduled'));
+  update subscriptions set status = 'pending_payment', updated_at = now()
+    from customer_merge_rows
+   where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
+     and was = 'pending_payment' and status = 'abandoned'
+     and not exists (select from subscriptions waiting
+                      where waiting.customer_id = subscriptions.customer_id and waiting.status = 'pending_payment');
   insert into subscriptions (customer_id, plan_id, plan_code, status, currency)  -- nobody is without a plan
   select customer, plan.id, plan.code, 'active', plan.currency
     from unnest(array[merge.from_id, merge.into_id]) customer, subscription_plans plan
@@ -831,6 +964,19 @@ begin
                       where live.customer_id = customer and live.status in ('active', 'cancel_scheduled'));
 end;
 $_$;
+
+CREATE FUNCTION public.quotation_may_become(was text, becomes text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select becomes = any(case was
+    when 'collecting'  then array['collecting', 'requested', 'info_needed', 'draft', 'rejected', 'withdrawn']
+    when 'requested'   then array['requested', 'info_needed', 'draft', 'rejected', 'withdrawn']
+    when 'info_needed' then array['info_needed', 'requested', 'draft', 'rejected', 'withdrawn']
+    when 'draft'       then array['draft', 'sent', 'info_needed', 'rejected', 'withdrawn']
+    when 'sent'        then array['sent', 'accepted', 'declined', 'expired', 'withdrawn', 'draft']
+    else array[was] end);
+$$;
 
 CREATE FUNCTION public.record_consent_written_directly() RETURNS trigger
     LANGUAGE plpgsql
@@ -870,6 +1016,17 @@ begin
      and not exists (select from customer_identifiers held
                       where held.customer_id = new.id and held.until_at is null
                         and held.kind = given.kind and held.value = given.value);
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.record_quotation_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into quotation_events (quotation_id, was, became, version, changed_by, cause, reason)
+  values (new.id, case when tg_op = 'UPDATE' then old.status end, new.status, new.version, new.changed_by, new.cause, new.reason);
   return null;
 end;
 $$;
@@ -1364,6 +1521,12 @@ ALTER TABLE public.announced_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE public.closed_days (
+    day date NOT NULL,
+    why text NOT NULL,
+    CONSTRAINT closed_days_say_why CHECK ((btrim(why) <> ''::text))
+);
+
 CREATE TABLE public.consents (
     id bigint NOT NULL,
     customer_id uuid NOT NULL,
@@ -1409,6 +1572,113 @@ ALTER TABLE public.customer_conflicts ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
+CREATE TABLE public.orders (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint,
+    customer_id uuid NOT NULL,
+    quotation_version_id uuid NOT NULL,
+    status text DEFAULT 'awaiting_payment'::text NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    pay_until timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    paid_at timestamp with time zone,
+    CONSTRAINT orders_amount_is_positive CHECK ((amount > 0)),
+    CONSTRAINT orders_have_a_number_when_paid CHECK (((number IS NULL) = (paid_at IS NULL))),
+    CONSTRAINT orders_status_is_known CHECK ((status = ANY (ARRAY['awaiting_payment'::text, 'cancelled_unpaid'::text, 'paid'::text, 'sourcing'::text, 'variation_pending'::text, 'purchased'::text, 'at_hub'::text, 'in_transit'::text, 'customs'::text, 'detained'::text, 'out_for_delivery'::text, 'delivery_failed'::text, 'delivered'::text, 'closed'::text, 'disputed'::text, 'refund_due'::text, 'partially_refunded'::text, 'refunded'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.quotation_items (
+    id bigint NOT NULL,
+    quotation_id uuid NOT NULL,
+    inbox_id bigint,
+    part integer NOT NULL,
+    kind text NOT NULL,
+    url text,
+    words text DEFAULT ''::text NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT quotation_items_kind_is_known CHECK ((kind = ANY (ARRAY['link'::text, 'picture'::text, 'recording'::text, 'document'::text, 'words'::text, 'other'::text]))),
+    CONSTRAINT quotation_items_links_have_an_address CHECK (((kind = 'link'::text) = (url IS NOT NULL)))
+);
+
+CREATE TABLE public.quotation_versions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    quotation_id uuid NOT NULL,
+    number integer NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    clearance text,
+    priced_by text NOT NULL,
+    priced_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    sent_by text,
+    valid_until timestamp with time zone,
+    total bigint,
+    currency text,
+    plan_code text,
+    plan_name text,
+    base_fee_percent numeric(5,2),
+    service_fee_discount_percent numeric(5,2),
+    shipping_discount_percent numeric(5,2),
+    rounding_step bigint,
+    goods_list integer,
+    customer_name text,
+    shop_name text,
+    shop_number text,
+    time_zone text,
+    language text,
+    CONSTRAINT quotation_versions_are_numbered_from_1 CHECK ((number > 0)),
+    CONSTRAINT quotation_versions_are_sent_whole CHECK ((num_nonnulls(sent_at, sent_by, valid_until, total, currency, plan_code, plan_name, base_fee_percent, service_fee_discount_percent, shipping_discount_percent, rounding_step, goods_list, shop_name, shop_number, time_zone, language) = ANY (ARRAY[0, 16]))),
+    CONSTRAINT quotation_versions_are_valid_after_they_are_sent CHECK ((valid_until > sent_at)),
+    CONSTRAINT quotation_versions_total_is_positive CHECK ((total > 0))
+);
+
+CREATE TABLE public.quotations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    customer_id uuid NOT NULL,
+    status text DEFAULT 'collecting'::text NOT NULL,
+    version integer DEFAULT 0 NOT NULL,
+    changed_by text NOT NULL,
+    cause text,
+    reason text,
+    repeats uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT quotations_say_who_changed_them CHECK ((btrim(changed_by) <> ''::text)),
+    CONSTRAINT quotations_status_is_known CHECK ((status = ANY (ARRAY['collecting'::text, 'requested'::text, 'info_needed'::text, 'draft'::text, 'sent'::text, 'accepted'::text, 'declined'::text, 'expired'::text, 'withdrawn'::text, 'rejected'::text])))
+);
+
+CREATE VIEW public.quotations_now WITH (security_invoker='true') AS
+ SELECT quotations.id,
+    quotations.number,
+    quotations.customer_id,
+        CASE
+            WHEN ((quotations.status = 'sent'::text) AND (counting.valid_until <= now())) THEN 'expired'::text
+            ELSE quotations.status
+        END AS status,
+    quotations.version,
+    counting.id AS version_id,
+    counting.total,
+    counting.currency,
+    counting.valid_until,
+    quotations.reason,
+    quotations.created_at,
+    quotations.updated_at,
+    ( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
+           FROM public.quotation_items
+          WHERE (quotation_items.quotation_id = quotations.id)
+          ORDER BY quotation_items.id
+         LIMIT 1) AS title,
+    ( SELECT count(*) AS count
+           FROM public.quotation_items
+          WHERE (quotation_items.quotation_id = quotations.id)) AS items,
+    orders.id AS order_id,
+    orders.status AS order_status,
+    ((quotations.status = ANY (ARRAY['collecting'::text, 'requested'::text, 'info_needed'::text, 'draft'::text])) OR ((quotations.status = 'sent'::text) AND (counting.valid_until > now())) OR ((quotations.status = 'accepted'::text) AND COALESCE(((orders.status = 'awaiting_payment'::text) AND (orders.pay_until > now())), false))) AS is_open
+   FROM ((public.quotations
+     LEFT JOIN public.quotation_versions counting ON (((counting.quotation_id = quotations.id) AND (counting.number = quotations.version))))
+     LEFT JOIN public.orders ON ((orders.quotation_version_id = counting.id)));
+
 CREATE TABLE public.subscription_plans (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     code text NOT NULL,
@@ -1441,6 +1711,8 @@ CREATE TABLE public.subscriptions (
     is_trial boolean DEFAULT false NOT NULL,
     amount_paid_per_cycle bigint DEFAULT 0 NOT NULL,
     currency text DEFAULT 'UGX'::text NOT NULL,
+    payment_id uuid,
+    reminded_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT subscriptions_amount_is_not_negative CHECK ((amount_paid_per_cycle >= 0)),
@@ -1460,7 +1732,10 @@ CREATE VIEW public.customer_entitlements WITH (security_invoker='true') AS
     plan.open_quote_limit,
     (NOT (live.status IS DISTINCT FROM 'cancel_scheduled'::text)) AS is_ending,
     COALESCE(live.is_trial, false) AS is_trial,
-    live.end_date AS valid_until
+    live.end_date AS valid_until,
+    ( SELECT count(*) AS count
+           FROM public.quotations_now
+          WHERE ((quotations_now.customer_id = customers.id) AND quotations_now.is_open)) AS open_quotes
    FROM ((public.customers
      LEFT JOIN public.subscriptions live ON (((live.customer_id = customers.id) AND (live.status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text])) AND ((live.end_date IS NULL) OR (live.end_date > now())))))
      JOIN public.subscription_plans plan ON ((plan.code = COALESCE(live.plan_code, 'guest'::text))));
@@ -1543,6 +1818,62 @@ CREATE TABLE public.early_statuses (
     received_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.exchange_rates (
+    id bigint NOT NULL,
+    currency text NOT NULL,
+    rate numeric(20,6) NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT exchange_rates_are_positive CHECK ((rate > (0)::numeric)),
+    CONSTRAINT exchange_rates_currency_is_iso_4217 CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT exchange_rates_say_who_set_them CHECK ((btrim(set_by) <> ''::text))
+);
+
+ALTER TABLE public.exchange_rates ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.exchange_rates_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.goods_lists (
+    version integer NOT NULL,
+    published_by text NOT NULL,
+    published_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT goods_lists_say_who_published_them CHECK ((btrim(published_by) <> ''::text))
+);
+
+ALTER TABLE public.goods_lists ALTER COLUMN version ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.goods_lists_version_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.goods_rules (
+    id bigint NOT NULL,
+    version integer NOT NULL,
+    ruling text NOT NULL,
+    goods text NOT NULL,
+    words text[] NOT NULL,
+    advice text NOT NULL,
+    CONSTRAINT goods_rules_name_words CHECK ((cardinality(words) > 0)),
+    CONSTRAINT goods_rules_ruling_is_known CHECK ((ruling = ANY (ARRAY['prohibited'::text, 'restricted'::text])))
+);
+
+ALTER TABLE public.goods_rules ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.goods_rules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.inbox (
     id bigint NOT NULL,
     channel text NOT NULL,
@@ -1574,6 +1905,14 @@ ALTER TABLE public.inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.opening_hours (
+    weekday integer NOT NULL,
+    opens_at time without time zone NOT NULL,
+    closes_at time without time zone NOT NULL,
+    CONSTRAINT opening_hours_end_after_they_begin CHECK ((closes_at > opens_at)),
+    CONSTRAINT opening_hours_weekday_is_iso CHECK (((weekday >= 1) AND (weekday <= 7)))
 );
 
 CREATE TABLE public.outbox (
@@ -1625,11 +1964,90 @@ CREATE TABLE public.profiles (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.quotation_events (
+    id bigint NOT NULL,
+    quotation_id uuid NOT NULL,
+    was text,
+    became text NOT NULL,
+    version integer NOT NULL,
+    changed_by text NOT NULL,
+    cause text,
+    reason text,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE public.quotation_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.quotation_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.quotation_items ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.quotation_items_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.quotation_lines (
+    id bigint NOT NULL,
+    version_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    kind text NOT NULL,
+    description text NOT NULL,
+    quantity integer,
+    unit_price bigint,
+    currency text,
+    rate numeric(20,6),
+    amount bigint NOT NULL,
+    CONSTRAINT quotation_lines_amount_is_sane CHECK ((abs(amount) <= '1000000000000'::bigint)),
+    CONSTRAINT quotation_lines_kind_is_known CHECK ((kind = ANY (ARRAY['goods'::text, 'service_fee'::text, 'service_fee_discount'::text, 'shipping'::text, 'shipping_discount'::text, 'customs'::text, 'last_mile'::text]))),
+    CONSTRAINT quotation_lines_of_goods_say_their_price CHECK ((num_nonnulls(quantity, unit_price, currency, rate) =
+CASE kind
+    WHEN 'goods'::text THEN 4
+    ELSE 0
+END)),
+    CONSTRAINT quotation_lines_only_discounts_are_negative CHECK (
+CASE
+    WHEN (kind = ANY (ARRAY['service_fee_discount'::text, 'shipping_discount'::text])) THEN (amount <= 0)
+    ELSE (amount >= 0)
+END),
+    CONSTRAINT quotation_lines_quantity_is_positive CHECK (((quantity >= 1) AND (quantity <= 100000))),
+    CONSTRAINT quotation_lines_unit_price_is_positive CHECK ((unit_price > 0))
+);
+
+ALTER TABLE public.quotation_lines ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.quotation_lines_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.quotations ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.quotations_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.shop_settings (
     is_the_only_row boolean DEFAULT true NOT NULL,
     number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
+    base_fee_percent numeric(5,2) DEFAULT 15 NOT NULL,
+    rounding_step bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT shop_settings_base_fee_is_a_percentage CHECK (((base_fee_percent >= (0)::numeric) AND (base_fee_percent <= (100)::numeric))),
     CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
-    CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval))
+    CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval)),
+    CONSTRAINT shop_settings_round_to_whole_shillings CHECK (((rounding_step >= 1) AND (rounding_step <= 100000)))
 );
 
 CREATE TABLE public.templates (
@@ -1685,6 +2103,9 @@ ALTER TABLE ONLY public.announced_changes
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.closed_days
+    ADD CONSTRAINT closed_days_pkey PRIMARY KEY (day);
+
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_are_recorded_once UNIQUE (evidence, purpose);
 
@@ -1718,11 +2139,35 @@ ALTER TABLE ONLY public.dead_letters
 ALTER TABLE ONLY public.early_statuses
     ADD CONSTRAINT early_statuses_pkey PRIMARY KEY (channel, external_id, status);
 
+ALTER TABLE ONLY public.exchange_rates
+    ADD CONSTRAINT exchange_rates_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.goods_lists
+    ADD CONSTRAINT goods_lists_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.goods_rules
+    ADD CONSTRAINT goods_rules_are_one_per_goods UNIQUE (version, goods);
+
+ALTER TABLE ONLY public.goods_rules
+    ADD CONSTRAINT goods_rules_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_takes_a_message_once UNIQUE (channel, external_id);
+
+ALTER TABLE ONLY public.opening_hours
+    ADD CONSTRAINT opening_hours_pkey PRIMARY KEY (weekday);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_number_is_given_once UNIQUE (number);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_one_per_accepted_version UNIQUE (quotation_version_id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_owes_a_message_once UNIQUE (dedupe_key);
@@ -1732,6 +2177,36 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotation_events
+    ADD CONSTRAINT quotation_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotation_items
+    ADD CONSTRAINT quotation_items_are_added_once UNIQUE (quotation_id, inbox_id, part);
+
+ALTER TABLE ONLY public.quotation_items
+    ADD CONSTRAINT quotation_items_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotation_lines
+    ADD CONSTRAINT quotation_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotation_lines
+    ADD CONSTRAINT quotation_lines_stand_once_in_a_place UNIQUE (version_id, "position");
+
+ALTER TABLE ONLY public.quotation_versions
+    ADD CONSTRAINT quotation_versions_are_numbered_once UNIQUE (quotation_id, number);
+
+ALTER TABLE ONLY public.quotation_versions
+    ADD CONSTRAINT quotation_versions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_are_asked_again_once UNIQUE (repeats);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_number_is_unique UNIQUE (number);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.shop_settings
     ADD CONSTRAINT shop_settings_pkey PRIMARY KEY (is_the_only_row);
@@ -1744,6 +2219,9 @@ ALTER TABLE ONLY public.subscription_plans
 
 ALTER TABLE ONLY public.subscription_plans
     ADD CONSTRAINT subscription_plans_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_are_paid_by_one_payment UNIQUE (payment_id);
 
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (id);
@@ -1800,11 +2278,15 @@ CREATE INDEX dead_letters_due ON public.dead_letters USING btree (next_attempt_a
 
 CREATE INDEX early_statuses_by_age ON public.early_statuses USING btree (received_at);
 
+CREATE INDEX exchange_rates_latest ON public.exchange_rates USING btree (currency, id DESC);
+
 CREATE INDEX inbox_by_body ON public.inbox USING btree (body_id);
 
 CREATE INDEX inbox_by_customer ON public.inbox USING btree (customer_id, id);
 
 CREATE INDEX inbox_unanswered ON public.inbox USING btree (customer_id, id) WHERE (answered_at IS NULL);
+
+CREATE INDEX orders_by_customer ON public.orders USING btree (customer_id, created_at);
 
 CREATE INDEX outbox_by_customer ON public.outbox USING btree (customer_id, id);
 
@@ -1822,9 +2304,21 @@ CREATE INDEX outbox_parked ON public.outbox USING btree (customer_id) WHERE (sta
 
 CREATE UNIQUE INDEX profiles_one_per_email ON public.profiles USING btree (lower(email));
 
+CREATE INDEX quotation_events_by_quotation ON public.quotation_events USING btree (quotation_id, id);
+
+CREATE INDEX quotation_items_by_inbox ON public.quotation_items USING btree (inbox_id) WHERE (inbox_id IS NOT NULL);
+
+CREATE INDEX quotations_by_customer ON public.quotations USING btree (customer_id, id);
+
+CREATE INDEX quotations_open ON public.quotations USING btree (status) WHERE (status = ANY (ARRAY['collecting'::text, 'requested'::text, 'info_needed'::text, 'draft'::text, 'sent'::text]));
+
 CREATE INDEX subscriptions_by_customer ON public.subscriptions USING btree (customer_id);
 
+CREATE INDEX subscriptions_ending ON public.subscriptions USING btree (end_date) WHERE (status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text]));
+
 CREATE UNIQUE INDEX subscriptions_one_live_per_customer ON public.subscriptions USING btree (customer_id) WHERE (status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text]));
+
+CREATE UNIQUE INDEX subscriptions_one_waits_for_payment ON public.subscriptions USING btree (customer_id) WHERE (status = 'pending_payment'::text);
 
 CREATE TRIGGER trg_consents_are_never_changed BEFORE UPDATE OF purpose, state, source, evidence, wording, said_at, recorded_at ON public.consents FOR EACH ROW EXECUTE FUNCTION public.refuse_to_change_consents();
 
@@ -1839,6 +2333,18 @@ CREATE TRIGGER trg_customers_record_consent AFTER INSERT OR UPDATE OF consent_st
 CREATE TRIGGER trg_customers_record_identifiers AFTER INSERT OR UPDATE OF phone_number, whatsapp_user_id, deleted_at ON public.customers FOR EACH ROW EXECUTE FUNCTION public.record_customer_identifiers();
 
 CREATE TRIGGER trg_outbox_record_stop AFTER UPDATE OF error_code ON public.outbox FOR EACH ROW WHEN (((new.error_code = 131050) AND (old.error_code IS DISTINCT FROM new.error_code))) EXECUTE FUNCTION public.record_stop_told_by_refusal();
+
+CREATE TRIGGER trg_quotation_lines_stay BEFORE INSERT OR DELETE OR UPDATE ON public.quotation_lines FOR EACH ROW EXECUTE FUNCTION public.keep_sent_lines();
+
+CREATE TRIGGER trg_quotation_versions_stay BEFORE UPDATE ON public.quotation_versions FOR EACH ROW WHEN ((old.sent_at IS NOT NULL)) EXECUTE FUNCTION public.keep_sent_version();
+
+CREATE TRIGGER trg_quotations_guard BEFORE UPDATE OF status, version ON public.quotations FOR EACH ROW EXECUTE FUNCTION public.guard_quotation();
+
+CREATE TRIGGER trg_quotations_limit BEFORE INSERT ON public.quotations FOR EACH ROW EXECUTE FUNCTION public.limit_open_quotations();
+
+CREATE TRIGGER trg_quotations_record_change AFTER UPDATE ON public.quotations FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.version IS DISTINCT FROM new.version))) EXECUTE FUNCTION public.record_quotation_event();
+
+CREATE TRIGGER trg_quotations_record_creation AFTER INSERT ON public.quotations FOR EACH ROW EXECUTE FUNCTION public.record_quotation_event();
 
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -1876,14 +2382,47 @@ ALTER TABLE ONLY public.customers
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_body_id_fkey FOREIGN KEY (body_id) REFERENCES public.webhook_bodies(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.goods_rules
+    ADD CONSTRAINT goods_rules_version_fkey FOREIGN KEY (version) REFERENCES public.goods_lists(version) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_body_id_fkey FOREIGN KEY (body_id) REFERENCES public.webhook_bodies(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_quotation_version_id_fkey FOREIGN KEY (quotation_version_id) REFERENCES public.quotation_versions(id) ON DELETE RESTRICT;
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotation_events
+    ADD CONSTRAINT quotation_events_quotation_id_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotation_items
+    ADD CONSTRAINT quotation_items_inbox_id_fkey FOREIGN KEY (inbox_id) REFERENCES public.inbox(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.quotation_items
+    ADD CONSTRAINT quotation_items_quotation_id_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotation_lines
+    ADD CONSTRAINT quotation_lines_version_id_fkey FOREIGN KEY (version_id) REFERENCES public.quotation_versions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotation_versions
+    ADD CONSTRAINT quotation_versions_goods_list_fkey FOREIGN KEY (goods_list) REFERENCES public.goods_lists(version) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.quotation_versions
+    ADD CONSTRAINT quotation_versions_quotation_id_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_repeats_fkey FOREIGN KEY (repeats) REFERENCES public.quotations(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -1892,6 +2431,8 @@ ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_hold_one_plan FOREIGN KEY (plan_id, plan_code) REFERENCES public.subscription_plans(id, code) ON UPDATE CASCADE ON DELETE RESTRICT;
 
 ALTER TABLE public.announced_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.closed_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
 
@@ -1911,11 +2452,31 @@ ALTER TABLE public.dead_letters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.early_statuses ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.exchange_rates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.goods_lists ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.goods_rules ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.opening_hours ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.quotation_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.quotation_items ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.quotation_lines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.quotation_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.quotations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.shop_settings ENABLE ROW LEVEL SECURITY;
 
@@ -1931,6 +2492,8 @@ REVOKE ALL ON FUNCTION public.add_customer(phone text, user_id text, wa_id text,
 
 REVOKE ALL ON FUNCTION public.announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamp with time zone, OUT customer_id uuid, OUT decision text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.ask_again(over uuid, customer uuid, cause text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.carry_owed_messages(customer uuid, from_epoch integer, to_epoch integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.consent_status_of(customer uuid) FROM PUBLIC;
@@ -1943,7 +2506,11 @@ REVOKE ALL ON FUNCTION public.customers_follow_consents() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.detach_number(phone text, loser uuid, taker uuid, cause text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.end_of_working_day(issued_at timestamp with time zone, zone text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.follow_merge(customer uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_quotation() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.hand_to_stranger(conflict public.customer_conflicts, stranger uuid) FROM PUBLIC;
 
@@ -1963,6 +2530,10 @@ REVOKE ALL ON FUNCTION public.join_conversations(merge public.customer_merges) F
 
 REVOKE ALL ON PROCEDURE public.keep_private(IN relations regclass[], IN routines regproc[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.keep_sent_lines() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.keep_sent_version() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.keep_stopped(customer uuid, purposes text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.keep_the_better_plan(merge public.customer_merges) FROM PUBLIC;
@@ -1971,9 +2542,13 @@ REVOKE ALL ON FUNCTION public.latest_change(user_id text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lets_us_send(customer uuid, purpose text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.limit_open_quotations() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.lock_customers(one uuid, other uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lock_identifiers(VARIADIC identifiers text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.lock_requests(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.may_be_one(one public.customers, other public.customers) FROM PUBLIC;
 
@@ -1993,6 +2568,8 @@ REVOKE ALL ON FUNCTION public.open_conflict(holder uuid, writer uuid, phone text
 
 REVOKE ALL ON FUNCTION public.open_conversation_for_new_customer() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.open_request(customer uuid, changed_by text, cause text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.outbox_rank(status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.part_conversations(merge public.customer_merges) FROM PUBLIC;
@@ -2003,9 +2580,13 @@ REVOKE ALL ON FUNCTION public.part_from_who_changed(conflict public.customer_con
 
 REVOKE ALL ON FUNCTION public.put_back_rows(merge public.customer_merges) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.quotation_may_become(was text, becomes text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.record_consent_written_directly() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_customer_identifiers() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.record_quotation_event() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_stop_told_by_refusal() FROM PUBLIC;
 
