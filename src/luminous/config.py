@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from luminous import catalogues
 from luminous.errors import SettingsMissing
 
 NEEDED_FOR_DATABASE = {"DATABASE_URL": "the PostgreSQL of the shop"}
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     whatsapp_verify_token: str = ""
     whatsapp_access_token: str = ""
     whatsapp_phone_number_id: str = ""
+    whatsapp_number: str = ""  # the shop's number as people write to it: +256700000001
     whatsapp_api_url: str = "https://graph.facebook.com/v26.0"
 
     gateway_url: str = ""  # of the Luminous gateway; the three are empty where the shop has none
@@ -67,6 +69,7 @@ class Settings(BaseSettings):
     shop_name: str = Field(default="Luminous", min_length=1, max_length=60)
     shop_region: str = Field(default="UG", pattern=r"^[A-Z]{2}$")
     shop_timezone: str = "Africa/Kampala"
+    shop_language: str = "en"  # of what the shop writes: a file in `catalogues/`
     luminous_home: Path = Path(".luminous")  # where `luminous up` keeps its state
 
     @field_validator("shop_timezone")
@@ -77,6 +80,13 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"{name!r} is no time zone; write one like Africa/Kampala") from error
         return name
+
+    @field_validator("shop_language")
+    @classmethod
+    def _is_spoken(cls, language: str) -> str:
+        if language not in catalogues.spoken():
+            raise ValueError(f"{language!r} has no texts; write one of {', '.join(catalogues.spoken())}")
+        return language
 
     @classmethod
     def read(cls) -> Self:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from luminous import conversations, inbound, outbox
+from luminous import conversations, inbound, notices, outbox
 from luminous.answering import answer_next
 from luminous.channels.gateway.send import GatewayChannel
 from luminous.channels.meta.send import MetaChannel
@@ -48,7 +48,7 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
         of_the_shop = Work(
             database,
             settings.database_listen_url or settings.database_url,
-            Shop(settings.shop_name, settings.timezone),
+            shop_of(settings),
             channels_of(settings, http),
             PARSERS,
         )
@@ -59,6 +59,11 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             stop.set()
             bell.ring()
             await task
+
+
+def shop_of(settings: Settings) -> Shop:
+    """The shop, as its customers know it."""
+    return Shop(settings.shop_name, settings.timezone, settings.shop_language, settings.whatsapp_number)
 
 
 def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelName, Channel]:
@@ -140,4 +145,7 @@ async def tidy_up(work: Work) -> bool:
     ):
         async with work.database.transaction() as conn:  # one each: intake waits for none of them
             await tidy(conn)
+    for tell in (notices.tell_plans_ending, notices.tell_quotations_run_out):
+        async with work.database.transaction() as conn:
+            await tell(conn, work.shop)
     return await inbound.retry_dead_letter(work.database.transaction, work.parsers)
