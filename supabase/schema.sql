@@ -367,7 +367,7 @@ CREATE FUNCTION public.guard_order() RETURNS trigger
     AS $$
 begin
   if not order_may_become(old.status, new.status) then
-    raise exception 'an order that is % does not become %', old.status, new.status using errcode = 'LU008';
+    raise exception 'an order that is % does not become %', old.status, new.status using errcode = 'LU005';
   end if;
   return new;
 end;
@@ -379,7 +379,7 @@ CREATE FUNCTION public.guard_payment() RETURNS trigger
     AS $$
 begin
   if not payment_may_become(old.status, new.status) then
-    raise exception 'a payment that is % does not become %', old.status, new.status using errcode = 'LU008';
+    raise exception 'a payment that is % does not become %', old.status, new.status using errcode = 'LU005';
   end if;
   return new;
 end;
@@ -971,7 +971,7 @@ CREATE FUNCTION public.order_may_become(was text, becomes text) RETURNS boolean
     when 'delivered'          then array['closed', 'disputed']
     when 'disputed'           then array['closed', 'refund_due']
     when 'refund_due'         then array['refunded', 'partially_refunded']
-    when 'partially_refunded' then array['sourcing', 'purchased', 'at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered', 'closed', 'refund_due']
+    when 'partially_refunded' then array['sourcing', 'purchased', 'at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered', 'closed', 'refund_due', 'refunded']
     else '{}' end);
 $$;
 
@@ -1052,6 +1052,13 @@ begin
     from customers where whatsapp_user_id = user_id and deleted_at is null and id <> writer.id;
   perform set_identifiers(coalesce(person, writer.id), case when if_free(phone, null) then phone end, user_id, 'confirmed');
 end;
+$$;
+
+CREATE FUNCTION public.payment_is_open(status text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select status in ('created', 'submitted', 'pending', 'unknown', 'not_created', 'stale');
 $$;
 
 CREATE FUNCTION public.payment_may_become(was text, becomes text) RETURNS boolean
@@ -1920,6 +1927,9 @@ CREATE VIEW public.quotations_now WITH (security_invoker='true') AS
           WHERE (quotation_items.quotation_id = quotations.id)
           ORDER BY quotation_items.id
          LIMIT 1) AS title,
+    ( SELECT count(*) AS count
+           FROM public.quotation_items
+          WHERE (quotation_items.quotation_id = quotations.id)) AS items,
     orders.id AS order_id,
     orders.status AS order_status,
     ((quotations.status = ANY (ARRAY['collecting'::text, 'requested'::text, 'info_needed'::text, 'draft'::text])) OR ((quotations.status = 'sent'::text) AND (counting.valid_until > now())) OR ((quotations.status = 'accepted'::text) AND COALESCE(((orders.status = 'awaiting_payment'::text) AND (orders.pay_until > now())), false))) AS is_open
@@ -2217,6 +2227,37 @@ CREATE TABLE public.order_milestones (
     CONSTRAINT order_milestones_milestone_is_known CHECK ((public.order_step(milestone) IS NOT NULL))
 );
 
+CREATE VIEW public.orders_now WITH (security_invoker='true') AS
+ SELECT orders.id,
+    orders.number,
+    orders.customer_id,
+    customers.display_name AS customer_name,
+    quotations.number AS quotation_number,
+    COALESCE(( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
+           FROM public.quotation_items
+          WHERE (quotation_items.quotation_id = quotations.id)
+          ORDER BY quotation_items.id
+         LIMIT 1), ('Q-'::text || quotations.number)) AS title,
+    orders.status,
+    ( SELECT order_milestones.milestone
+           FROM public.order_milestones
+          WHERE (order_milestones.order_id = orders.id)
+          ORDER BY (public.order_step(order_milestones.milestone)) DESC
+         LIMIT 1) AS milestone,
+    orders.amount,
+    orders.currency,
+    orders.pay_until,
+    orders.delivery_address,
+    orders.rating,
+    orders.reason,
+    orders.created_at,
+    orders.paid_at,
+    orders.delivered_at
+   FROM (((public.orders
+     JOIN public.customers ON ((customers.id = orders.customer_id)))
+     JOIN public.quotation_versions ON ((quotation_versions.id = orders.quotation_version_id)))
+     JOIN public.quotations ON ((quotations.id = quotation_versions.quotation_id)));
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     customer_id uuid NOT NULL,
@@ -2315,6 +2356,28 @@ CREATE TABLE public.payments (
     CONSTRAINT payments_say_who_changed_them CHECK ((btrim(changed_by) <> ''::text)),
     CONSTRAINT payments_status_is_known CHECK ((status = ANY (ARRAY['created'::text, 'submitted'::text, 'pending'::text, 'unknown'::text, 'not_created'::text, 'stale'::text, 'succeeded'::text, 'failed'::text, 'needs_review'::text, 'applied'::text, 'refund_due'::text, 'partially_refunded'::text, 'refunded'::text, 'reversed'::text])))
 );
+
+CREATE VIEW public.payments_now WITH (security_invoker='true') AS
+ SELECT id,
+    customer_id,
+    order_id,
+    subscription_id,
+    provider,
+    status,
+    amount,
+    currency,
+    payer,
+    paid_amount,
+    paid_currency,
+    paid_by,
+    transaction_id,
+    refunded_amount,
+    reason,
+    reason_code,
+    created_at,
+    updated_at,
+    next_look_at
+   FROM public.payments;
 
 CREATE TABLE public.profiles (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -2803,9 +2866,9 @@ CREATE INDEX payments_due ON public.payments USING btree (next_look_at, id) WHER
 
 CREATE INDEX payments_for_staff ON public.payments USING btree (updated_at) WHERE (status = ANY (ARRAY['needs_review'::text, 'refund_due'::text]));
 
-CREATE UNIQUE INDEX payments_one_open_per_order ON public.payments USING btree (order_id) WHERE (status = ANY (ARRAY['created'::text, 'submitted'::text, 'pending'::text, 'unknown'::text, 'not_created'::text, 'stale'::text]));
+CREATE UNIQUE INDEX payments_one_open_per_order ON public.payments USING btree (order_id) WHERE public.payment_is_open(status);
 
-CREATE UNIQUE INDEX payments_one_open_per_subscription ON public.payments USING btree (subscription_id) WHERE (status = ANY (ARRAY['created'::text, 'submitted'::text, 'pending'::text, 'unknown'::text, 'not_created'::text, 'stale'::text]));
+CREATE UNIQUE INDEX payments_one_open_per_subscription ON public.payments USING btree (subscription_id) WHERE public.payment_is_open(status);
 
 CREATE UNIQUE INDEX payments_pay_an_order_once ON public.payments USING btree (order_id) WHERE (status = ANY (ARRAY['succeeded'::text, 'applied'::text]));
 
@@ -3197,6 +3260,8 @@ REVOKE ALL ON FUNCTION public.part_conversations(merge public.customer_merges) F
 REVOKE ALL ON FUNCTION public.part_from_stranger(conflict public.customer_conflicts) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.part_from_who_changed(conflict public.customer_conflicts, holder public.customers, writer public.customers) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payment_is_open(status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.payment_may_become(was text, becomes text) FROM PUBLIC;
 

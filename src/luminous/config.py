@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from luminous import catalogues
 from luminous.errors import SettingsMissing
 
 NEEDED_FOR_DATABASE = {"DATABASE_URL": "the PostgreSQL of the shop"}
@@ -27,6 +28,11 @@ WEBSITE = {
     "PUBLIC_URL": "the address of the website, as https://shop.example",
     "SECRET_KEY": "a long random text, the same for every process of the shop",
     "WHATSAPP_NUMBER": "the shop's number as people write to it, as +256700000001",
+}
+MOMO = {
+    "MOMO_API_USER": "the API user of your MoMo Collections account",
+    "MOMO_API_KEY": "the key of that API user",
+    "MOMO_SUBSCRIPTION_KEY": "the primary key of the product Collections",
 }
 WAYS_IN = (META_IN, GATEWAY_IN)
 WAYS_OUT = (META_OUT, GATEWAY_OUT)
@@ -60,10 +66,19 @@ class Settings(BaseSettings):
     gateway_key: str = ""
     gateway_secret: str = ""
 
+    momo_api_user: str = ""  # MTN MoMo Collections; the three are empty where the shop has none
+    momo_api_key: str = ""
+    momo_subscription_key: str = ""
+    momo_environment: str = "mtnuganda"  # or `sandbox`
+    momo_currency: str = Field(default="UGX", pattern=r"^[A-Z]{3}$")
+    momo_api_url: str = ""  # empty: the address of the environment
+    other_ways_to_pay: str = ""  # what customers read: the bank account, the Airtel merchant code
+
     shop_name: str = Field(default="Luminous", min_length=1, max_length=60)
     shop_region: str = Field(default="UG", pattern=r"^[A-Z]{2}$")
     shop_timezone: str = "Africa/Kampala"
     simulator: str = Field(default="", exclude=True)  # its address; `luminous up` alone sets it
+    shop_language: str = "en"  # of what the shop writes: a file in `catalogues/`
     luminous_home: Path = Path(".luminous")  # where `luminous up` keeps its state
 
     @field_validator("shop_timezone")
@@ -74,6 +89,13 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"{name!r} is no time zone; write one like Africa/Kampala") from error
         return name
+
+    @field_validator("shop_language")
+    @classmethod
+    def _is_spoken(cls, language: str) -> str:
+        if language not in catalogues.spoken():
+            raise ValueError(f"{language!r} has no texts; write one of {', '.join(catalogues.spoken())}")
+        return language
 
     @classmethod
     def read(cls) -> Self:
@@ -136,6 +158,14 @@ class Settings(BaseSettings):
             last = list(needed)[-1]
             needed[last] += f"\n  (with the Luminous gateway in place of Meta: {instead})"
         self.require(needed)
+
+    @property
+    def takes_momo(self) -> bool:
+        """Whether customers can pay with MTN Mobile Money. Raises SettingsMissing for half of an account."""
+        if not any(map(self._is_set, MOMO)):
+            return False
+        self.require(MOMO)
+        return True
 
     def _is_set(self, name: str) -> bool:
         return bool(str(getattr(self, name.lower())).strip())

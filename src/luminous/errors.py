@@ -6,7 +6,7 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU002  no sender         neither a phone number nor a WhatsApp user id was given
     LU003  merge refused     not two live records, or no standing merge into a live one
     LU004  no open conflict  it was settled, or its holder is gone
-    LU005  no such change    a quotation's status does not lead to that other one
+    LU005  no such change    a status of a quotation, order or payment does not lead to that other one
     LU006  it was offered    a version that was sent does not change: it is revised
     LU007  limit reached     the plan allows no more open quotations
 """
@@ -24,7 +24,7 @@ import psycopg
 RETRYABLE_CLASSES = ("08", "40", "53", "57", "58")
 RETRYABLE_STATES = ("55P03", "25006")
 UNDEFINED_TABLE, UNIQUE_VIOLATION = "42P01", "23505"
-MERGE_REFUSED, NO_OPEN_CONFLICT = "LU003", "LU004"
+MERGE_REFUSED, NO_OPEN_CONFLICT, NO_SUCH_CHANGE = "LU003", "LU004", "LU005"
 
 
 class LuminousError(Exception):
@@ -65,6 +65,14 @@ class ProhibitedGoods(LuminousError):
 
 class PlanNotOnSale(LuminousError):
     """A plan that this customer cannot buy now."""
+
+
+class OrderRefused(LuminousError):
+    """What an order cannot do as it stands; the sentence says why and what can be done."""
+
+
+class PaymentRefused(LuminousError):
+    """What cannot be done with a payment as it stands; the sentence says why and what can be done."""
 
 
 class DatabaseAway(LuminousError):

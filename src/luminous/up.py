@@ -26,7 +26,7 @@ from luminous.machine import (
     with_development_values,
 )
 from luminous.migrations import migrate
-from luminous.simulator import SimulatorSettings
+from luminous.simulator import MomoKeys, SimulatorSettings
 from luminous.wake import Bell
 from luminous.worker import working
 
@@ -83,6 +83,7 @@ def _simulator(settings: Settings, home: Path) -> SimulatorSettings:
         business_number_id=settings.whatsapp_phone_number_id,
         business_number=BUSINESS_NUMBER,
         shop_name=settings.shop_name,
+        momo=MomoKeys(settings.momo_api_user, settings.momo_api_key, settings.momo_subscription_key),
     )
 
 

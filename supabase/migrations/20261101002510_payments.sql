@@ -58,10 +58,16 @@ create table payments (
   ))
 );
 
-create unique index payments_one_open_per_order on payments (order_id)
-  where status in ('created', 'submitted', 'pending', 'unknown', 'not_created', 'stale');
-create unique index payments_one_open_per_subscription on payments (subscription_id)
-  where status in ('created', 'submitted', 'pending', 'unknown', 'not_created', 'stale');
+-- Its end is not known: it may still bring money, and nobody is asked a second time for the same thing.
+create function payment_is_open(status text) returns boolean
+  language sql immutable
+  set search_path from current
+as $$
+  select status in ('created', 'submitted', 'pending', 'unknown', 'not_created', 'stale');
+$$;
+
+create unique index payments_one_open_per_order on payments (order_id) where payment_is_open(status);
+create unique index payments_one_open_per_subscription on payments (subscription_id) where payment_is_open(status);
 create unique index payments_pay_an_order_once on payments (order_id) where status in ('succeeded', 'applied');
 create index payments_due on payments (next_look_at, id) where next_look_at is not null;
 create index payments_for_staff on payments (updated_at) where status in ('needs_review', 'refund_due');
@@ -141,7 +147,7 @@ create function guard_payment() returns trigger
 as $$
 begin
   if not payment_may_become(old.status, new.status) then
-    raise exception 'a payment that is % does not become %', old.status, new.status using errcode = 'LU008';
+    raise exception 'a payment that is % does not become %', old.status, new.status using errcode = 'LU005';
   end if;
   return new;
 end;
@@ -166,4 +172,11 @@ create trigger trg_payments_record_creation after insert on payments
 create trigger trg_payments_record_change after update on payments
   for each row when (old.status <> new.status) execute function record_payment_event();
 
-call keep_private('{payments,provider_events,refunds,payment_events}', '{payment_may_become,guard_payment,record_payment_event}');
+-- What is read of a payment.
+create view payments_now with (security_invoker) as
+select id, customer_id, order_id, subscription_id, provider, status, amount, currency, payer, paid_amount, paid_currency,
+       paid_by, transaction_id, refunded_amount, reason, reason_code, created_at, updated_at, next_look_at
+  from payments;
+
+call keep_private('{payments,provider_events,refunds,payment_events,payments_now}',
+                  '{payment_is_open,payment_may_become,guard_payment,record_payment_event}');
