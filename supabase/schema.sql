@@ -2198,6 +2198,9 @@ CREATE VIEW public.quotations_now WITH (security_invoker='true') AS
           WHERE (quotation_items.quotation_id = quotations.id)
           ORDER BY quotation_items.id
          LIMIT 1) AS title,
+    ( SELECT count(*) AS count
+           FROM public.quotation_items
+          WHERE (quotation_items.quotation_id = quotations.id)) AS items,
     orders.id AS order_id,
     orders.status AS order_status,
     ((quotations.status = ANY (ARRAY['collecting'::text, 'requested'::text, 'info_needed'::text, 'draft'::text])) OR ((quotations.status = 'sent'::text) AND (counting.valid_until > now())) OR ((quotations.status = 'accepted'::text) AND COALESCE(((orders.status = 'awaiting_payment'::text) AND (orders.pay_until > now())), false))) AS is_open

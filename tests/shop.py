@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -63,7 +63,7 @@ class ShopUnderTest:
             whatsapp_verify_token="verify-me",
             **more,
         )
-        self.site = site_of(settings)
+        self.known_as = replace(KAMPALA, site=site_of(settings))
         self.bell = Bell()
         self.app = create_app(settings, database, self.bell)
         self.whatsapp = Notebook()
@@ -86,7 +86,7 @@ class ShopUnderTest:
     async def settle(self) -> list[str]:
         """Answer and send all that is due, and return the texts sent meanwhile."""
         before = len(self.whatsapp.sent)
-        while await answer_next(self.database.transaction, KAMPALA, self.site):
+        while await answer_next(self.database.transaction, self.known_as):
             pass
         while await deliver_next(self.database.transaction, {"meta": self.whatsapp}):
             pass

@@ -3,37 +3,23 @@
 conversations.claim → inbox.unanswered → replies.decide → acts → settled, all in one transaction
 """
 
+from itertools import count
 from uuid import UUID
 
-from luminous import accounts, conversations, customers, inbox, metrics, outbox, subscriptions
-from luminous.accounts import Site
+from luminous import conversations, customers, inbox, metrics, outbox, subscriptions
 from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
 from luminous.errors import is_retryable
 from luminous.log import log
-from luminous.messages import Content
-from luminous.replies import (
-    Connect,
-    Context,
-    Disown,
-    HandOver,
-    Say,
-    SendLink,
-    SetConsent,
-    Shop,
-    Step,
-    decide,
-    wording,
-)
+from luminous.replies import Context, HandOver, Request, Say, SetConsent, Shop, Step, decide, do, wording
 
 TRIES = 5  # then a person takes over
 
 
-async def answer_next(begin: Begin, shop: Shop, site: Site | None = None) -> bool:
+async def answer_next(begin: Begin, shop: Shop) -> bool:
     """Answer everything that one waiting customer wrote. Returns False when nobody waits.
 
-    site: the website, where the shop has one. Raises only what may pass by itself (the database is away);
-    what keeps failing goes to a person.
+    Raises only what may pass by itself (the database is away); what keeps failing goes to a person.
     """
     claimed: Conversation | None = None
     steps: list[Step] = []
@@ -41,7 +27,7 @@ async def answer_next(begin: Begin, shop: Shop, site: Site | None = None) -> boo
         async with begin() as conn:
             claimed = await conversations.claim(conn)
             if claimed is not None:
-                steps = await answer(conn, claimed, shop, site)
+                steps = await answer(conn, claimed, shop)
     except Exception as error:
         if claimed is None or is_retryable(error):
             raise
@@ -54,7 +40,7 @@ async def answer_next(begin: Begin, shop: Shop, site: Site | None = None) -> boo
     return claimed is not None
 
 
-async def answer(conn: Connection, conversation: Conversation, shop: Shop, site: Site | None) -> list[Step]:
+async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> list[Step]:
     """Decide about all that the customer wrote, act on it, settle it, and return what was decided."""
     customer = await customers.get(conn, conversation.customer_id)
     if customer is None:
@@ -78,17 +64,16 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop, site:
                 was_greeted=conversation.was_greeted,
                 was_greeted_recently=conversation.was_greeted_recently,
                 with_person=conversation.with_person,
-                has_website=site is not None,
                 is_proven=is_proven,
             )
             decided = decide(context, written)
             for step in decided:
-                await act(conn, customer.id, step, written[-1], site)
+                await act(conn, context, customer.id, step, written[-1])
             steps += decided
     await conversations.settle(
         conn,
         customer.id,
-        greeted=any(isinstance(each, Say) and each.greets for step in steps for each in step.acts),
+        greeted=any(isinstance(each, Say | Request) and each.greets for step in steps for each in step.acts),
         last_message_at=max((message.sent_at for message in messages), default=None),
     )
     return steps
@@ -107,19 +92,21 @@ async def answer_nobody(conn: Connection, conversation: Conversation) -> list[St
     return [step] if messages else []
 
 
-async def act(
-    conn: Connection, customer_id: UUID, step: Step, last: inbox.Message, site: Site | None
-) -> None:
+async def act(conn: Connection, context: Context, customer_id: UUID, step: Step, last: inbox.Message) -> None:
     """Do what was decided about some messages, answering on the number that the last one came to."""
-    for number, each in enumerate(step.acts):
-        match each:
+    said = step.messages[-1] if step.messages else last
+    to_do = list(step.acts)
+    for number in count():
+        if not to_do:
+            break
+        match each := to_do.pop(0):
             case Say():
                 await outbox.owe(
                     conn,
                     customer_id,
                     each.content,
-                    purpose="reply",
-                    dedupe_key=f"reply:{last.id}:{step.answer}:{number}",
+                    purpose="sign_in_link" if each.lets_in else "reply",
+                    dedupe_key=f"reply:{said.id}:{step.answer}:{number}",
                     channel=last.channel,
                     business_number_id=last.business_number_id,
                     is_impersonal=not last.is_proven,
@@ -127,7 +114,6 @@ async def act(
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
             case SetConsent():
-                said = step.messages[-1]
                 await customers.set_consent(
                     conn,
                     customer_id,
@@ -137,43 +123,9 @@ async def act(
                     wording=wording.CONSENT_VERSION,
                     said_at=said.sent_at,
                 )
-            case SendLink() | Connect() | Disown():
-                await act_on_account(conn, customer_id, each, last, site)
+            case _:
+                to_do = [*await do(conn, context, customer_id, each, said.external_id), *to_do]
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
-
-
-async def act_on_account(
-    conn: Connection,
-    customer_id: UUID,
-    act: SendLink | Connect | Disown,
-    last: inbox.Message,
-    site: Site | None,
-) -> None:
-    """Let a proven customer into their website account, connect it, or cut it off."""
-    if isinstance(act, Disown):
-        await accounts.unlink(conn, customer_id)
-        return
-    if site is None:
-        return  # nothing is decided about accounts where there is no website
-    content: Content
-    link = None
-    if isinstance(act, Connect):
-        connected = await accounts.connect(conn, site, customer_id, act.handle, act.code)
-        content = wording.connected(connected)
-        if connected.outcome in accounts.CONFLICTS:
-            await conversations.hand_over(conn, customer_id, "wants to connect an account that is another's")
-    else:
-        link = await accounts.make_sign_in_link(conn, site, customer_id)
-        content = wording.account_link(site, link) if link else wording.link_on_its_way()
-    await outbox.owe(
-        conn,
-        customer_id,
-        content,
-        purpose="sign_in_link" if link else "reply",
-        dedupe_key=f"reply:{last.id}:account",
-        channel=last.channel,
-        business_number_id=last.business_number_id,
-    )
 
 
 async def give_up_or_wait(begin: Begin, conversation: Conversation) -> None:

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from luminous import customers, inbox, metrics, outbox, payments
 from luminous.api import create_api
+from luminous.catalogues import catalogue
 from luminous.channels.gateway import webhook as gateway_webhook
 from luminous.channels.gateway.webhook import GatewayWebhook
 from luminous.channels.meta import webhook
@@ -86,6 +87,7 @@ def website_for(settings: Settings, database: Database, bell: Bell) -> Website |
         if settings.simulator
         else f"https://wa.me/{digits}?text=",
         has_mail=bool(settings.smtp_url or settings.simulator),
+        words=catalogue(settings.shop_language),
         simulator=settings.simulator or None,
     )
 

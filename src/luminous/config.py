@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from luminous import catalogues
 from luminous.errors import SettingsMissing
 
 NEEDED_FOR_DATABASE = {"DATABASE_URL": "the PostgreSQL of the shop"}
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     shop_region: str = Field(default="UG", pattern=r"^[A-Z]{2}$")
     shop_timezone: str = "Africa/Kampala"
     simulator: str = Field(default="", exclude=True)  # its address; `luminous up` alone sets it
+    shop_language: str = "en"  # of what the shop writes: a file in `catalogues/`
     luminous_home: Path = Path(".luminous")  # where `luminous up` keeps its state
 
     @field_validator("shop_timezone")
@@ -90,6 +92,13 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"{name!r} is no time zone; write one like Africa/Kampala") from error
         return name
+
+    @field_validator("shop_language")
+    @classmethod
+    def _is_spoken(cls, language: str) -> str:
+        if language not in catalogues.spoken():
+            raise ValueError(f"{language!r} has no texts; write one of {', '.join(catalogues.spoken())}")
+        return language
 
     @classmethod
     def read(cls) -> Self:

@@ -17,19 +17,17 @@ from luminous.config import Settings
 from luminous.errors import LuminousError
 
 BUSINESS_NUMBER = "+256700000001"
-BUSINESS_NUMBER_ID = "106540352242922"  # of the simulated shop
-
-
-DEVELOPMENT_SECRETS = {
+MADE_ONCE = (
     "WHATSAPP_APP_SECRET",
     "WHATSAPP_VERIFY_TOKEN",
     "WHATSAPP_ACCESS_TOKEN",
-    "SECRET_KEY",
-    "PRIVACY_PEPPER",
     "MOMO_API_USER",
     "MOMO_API_KEY",
     "MOMO_SUBSCRIPTION_KEY",
-}
+    "SECRET_KEY",
+    "PRIVACY_PEPPER",
+)
+BUSINESS_NUMBER_ID = "106540352242922"  # of the simulated shop
 
 
 class CannotStart(LuminousError):
@@ -110,9 +108,10 @@ def with_development_values(settings: Settings, home: Path, database_url: str) -
     if not made.exists():
         made.touch(mode=0o600)
         made.write_text("# Made by `luminous up` for this directory alone.\n", "utf-8")
-    with made.open("a", encoding="utf-8") as file:
-        for name in DEVELOPMENT_SECRETS - dotenv_values(made).keys():
-            file.write(f"{name}={secrets.token_hex(16)}\n")
+    with made.open("a", encoding="utf-8") as more:  # a directory of an earlier version has fewer
+        more.writelines(
+            f"{name}={secrets.token_hex(16)}\n" for name in MADE_ONCE if name not in dotenv_values(made)
+        )
     address = f"http://{settings.host}:{settings.port}"
     values: dict[str, str | None] = {
         "whatsapp_phone_number_id": BUSINESS_NUMBER_ID,

@@ -121,14 +121,31 @@ class Row:
     description: str = ""
 
 
+SourceName = Literal["media", "quotation", "receipt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message. Its bytes are asked for when it is sent: source and id say where."""
+
+    source: SourceName
+    id: str
+    filename: str
+    mime_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says. At most 3 buttons or 10 rows, never both; `label` opens the list."""
+    """What a message says. At most 3 buttons or 10 rows, never both; `label` opens the list.
+
+    With an attachment the text is its caption, at most 1024 characters, and there are no rows.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
     rows: tuple[Row, ...] = ()
     label: str = ""
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from luminous import accounts, conversations, inbound, mail, outbox, privacy
-from luminous.accounts import Site
+from luminous import accounts, conversations, inbound, mail, notices, outbox, privacy
 from luminous.answering import answer_next
 from luminous.api.once import forget_writes
 from luminous.channels.gateway.send import GatewayChannel
@@ -46,7 +45,6 @@ class Work:
     shop: Shop
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
-    site: Site | None = None
     mailer: Mailer | None = None
 
 
@@ -63,10 +61,9 @@ async def working(
         of_the_shop = Work(
             database,
             settings.database_listen_url or settings.database_url,
-            Shop(settings.shop_name, settings.timezone),
+            shop_of(settings),
             channels_of(settings, http),
             PARSERS,
-            site_of(settings),
             mailer or mailer_of(settings),
         )
         task = asyncio.create_task(work(of_the_shop, bell, stop))
@@ -76,6 +73,17 @@ async def working(
             stop.set()
             bell.ring()
             await task
+
+
+def shop_of(settings: Settings) -> Shop:
+    """The shop, as its customers know it."""
+    return Shop(
+        settings.shop_name,
+        settings.timezone,
+        settings.shop_language,
+        settings.whatsapp_number,
+        site_of(settings),
+    )
 
 
 def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelName, Channel]:
@@ -105,7 +113,7 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     begin = work.database.transaction
 
     async def answer() -> bool:
-        answered = await answer_next(begin, work.shop, work.site)
+        answered = await answer_next(begin, work.shop)
         if answered:
             bell.ring()  # there may be something to send
         return answered
@@ -175,4 +183,7 @@ async def tidy_up(work: Work) -> bool:
     ):
         async with work.database.transaction() as conn:  # one each: intake waits for none of them
             await tidy(conn)
+    for tell in (notices.tell_plans_ending, notices.tell_quotations_run_out):
+        async with work.database.transaction() as conn:
+            await tell(conn, work.shop)
     return await inbound.retry_dead_letter(work.database.transaction, work.parsers)

@@ -15,6 +15,7 @@ select quotations.id,
        quotations.updated_at,
        (select coalesce(nullif(words, ''), url, kind) from quotation_items
          where quotation_id = quotations.id order by quotation_items.id limit 1) as title,
+       (select count(*) from quotation_items where quotation_id = quotations.id) as items,
        orders.id as order_id,
        orders.status as order_status,
        quotations.status in ('collecting', 'requested', 'info_needed', 'draft')

@@ -157,7 +157,7 @@ async def test_at_the_end_of_its_time_it_is_accepted_or_it_has_run_out(database:
         async def accept(conn: Connection, quotation: Standing = quotation) -> object:
             return await quotes.accept(conn, quotation.id, 1, customer_id=customer_id)
 
-        status = "sent"
+        status, found, outcomes = "sent", None, list[object]()
         while status == "sent":
             outcomes = await all_at_once(database, [accept, quotes.run_out, accept, quotes.run_out])
             async with database.transaction() as conn:
@@ -165,6 +165,7 @@ async def test_at_the_end_of_its_time_it_is_accepted_or_it_has_run_out(database:
                 assert found
                 status = await STATUS.one(conn, id=quotation.id)
         assert status in ("accepted", "expired")
+        assert found
         assert (found.order_id is not None) == (status == "accepted")
         assert any(isinstance(each, Accepted) for each in outcomes) == (status == "accepted")
         async with database.transaction() as conn:

@@ -49,7 +49,7 @@ ACTS: dict[str, Act] = {
     "decline": lambda conn, customer_id, quotation: quotes.decline(
         conn, quotation.id, quotation.version, customer_id=customer_id
     ),
-    "run out": lambda conn, *_: quotes.run_out(conn),
+    "run out": lambda conn, _, __: quotes.run_out(conn),
 }
 
 

@@ -13,3 +13,12 @@ async def shop(database: Database) -> AsyncGenerator[ShopOnline]:
     shop = ShopOnline(database)
     async with shop.http:
         yield shop
+
+
+@pytest.fixture(scope="module")
+async def shop_for_all(shared_url: str) -> AsyncGenerator[ShopOnline]:
+    """One shop for the tests of a file that change nothing."""
+    async with Database(shared_url) as database:
+        shop = ShopOnline(database)
+        async with shop.http:
+            yield shop

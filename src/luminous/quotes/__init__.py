@@ -11,6 +11,7 @@ from luminous.quotes.deciding import (
     run_out,
     withdraw,
 )
+from luminous.quotes.document import pdf
 from luminous.quotes.drafting import Draft, draft
 from luminous.quotes.pieces import Piece, pieces_of
 from luminous.quotes.pricing import Basket, Goods, Line, Price, Terms, basket_of, price
@@ -77,6 +78,7 @@ __all__ = [
     "of_customer",
     "open_on",
     "opening_hours",
+    "pdf",
     "pieces_of",
     "price",
     "publish",

@@ -32,7 +32,7 @@ async def request(
     A quotation that we asked about is answered by them and goes back to staff. None: the plan allows no more
     open quotations. The database counts, so that no two requests at once get past the limit.
     """
-    quotation_id = await OPEN_REQUEST.one(conn, customer_id=customer_id, by=by, cause=cause)
+    quotation_id = await OPEN_REQUEST.maybe(conn, customer_id=customer_id, by=by, cause=cause)
     if quotation_id is None:
         return None
     before = await ITEMS.one(conn, id=quotation_id)

@@ -1,7 +1,7 @@
 """Quotations as they stand now, by the database's clock."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -36,14 +36,21 @@ class Standing:
     valid_until: datetime | None
     reason: str | None
     title: str | None  # the first thing that was asked for
+    items: int  # that were asked for
     is_open: bool  # counts against the plan's limit
     order_id: UUID | None
     order_status: str | None
+    updated_at: datetime
 
     @property
     def name(self) -> str:
         """What people call it."""
         return f"Q-{self.number}"
+
+    @property
+    def last_moment(self) -> datetime | None:
+        """The last instant at which it is valid: on the day that people are told."""
+        return None if self.valid_until is None else self.valid_until - timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +96,26 @@ async def queue(conn: Connection, statuses: list[Status]) -> list[Waiting]:
 
 STANDING = sql("""
     select id, number, customer_id, status, version, version_id, total, currency, valid_until, reason, title,
-           is_open, order_id, order_status
+           items, is_open, order_id, order_status, updated_at
       from quotations_now where id = %(id)s
 """).into(Standing)
 
 NUMBERED = sql("""
     select id, number, customer_id, status, version, version_id, total, currency, valid_until, reason, title,
-           is_open, order_id, order_status
+           items, is_open, order_id, order_status, updated_at
       from quotations_now where number = %(number)s
 """).into(Standing)
 
 OF_CUSTOMER = sql("""
     select id, number, customer_id, status, version, version_id, total, currency, valid_until, reason, title,
-           is_open, order_id, order_status
+           items, is_open, order_id, order_status, updated_at
       from quotations_now where customer_id = %(customer_id)s
      order by is_open desc, number desc limit %(most)s
 """).into(Standing)
 
 QUEUE = sql("""
     select now.id, now.number, now.customer_id, display_name, phone_number, plan_name, now.status, version,
-           total, now.currency, now.valid_until, title, now.created_at, now.updated_at,
-           (select count(*) from quotation_items where quotation_id = now.id) as items
+           total, now.currency, now.valid_until, title, items, now.created_at, now.updated_at
       from quotations_now now
       join customers on customers.id = now.customer_id
       join customer_entitlements held on held.customer_id = now.customer_id

@@ -8,7 +8,8 @@ from fastapi import Request
 from luminous import accounts, outbox
 from luminous.accounts import Link, Visitor
 from luminous.db import Connection, sql
-from luminous.replies import wording
+from luminous.replies.account import joined_account
+from luminous.website.door import website_of
 from luminous.website.visitors import let_in
 
 Choice = Literal["", "instead", "both"]
@@ -106,7 +107,7 @@ async def _prove_email(
         await outbox.owe_where_they_write(
             conn,
             visitor.customer_id,
-            wording.joined_account(email),
+            joined_account(website_of(request).words, email),
             purpose="notice",
             dedupe_key=f"email_proven:{link.id}",
             otherwise="drop",

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from luminous.accounts import Site
+from luminous.catalogues import Catalogue
 from luminous.config import Settings
 from luminous.db import Begin
 
@@ -32,6 +33,7 @@ class Website:
     whatsapp_number: str
     opens_whatsapp: str
     has_mail: bool
+    words: Catalogue  # what is said on WhatsApp about what was done here
     simulator: str | None = None  # its address, under `luminous up`
     closing: asyncio.Event = field(default_factory=asyncio.Event)  # set when streams are to end
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import regex
@@ -70,6 +71,25 @@ def moment(context: Context, at: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), f"{local.day} {local:%b %Y, %H:%M}")
 
 
+@pass_context
+def until(context: Context, at: datetime) -> Markup:
+    """The last moment of something: midnight is the end of the day before."""
+    local = at.astimezone(cast("ZoneInfo", context["zone"]))
+    if (local.hour, local.minute) == (0, 0):
+        local -= timedelta(minutes=1)
+        return Markup('<time datetime="{}">the end of {}</time>').format(
+            at.isoformat(), f"{local.day} {local:%B}"
+        )
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), f"{local.day} {local:%B, %H:%M}")
+
+
+def short(title: str) -> str:
+    """A title for a heading: of a link its shop, of many words the first."""
+    if title.startswith(("http://", "https://")):
+        return urlsplit(title).hostname or "a link"
+    return title if len(title) <= 80 else title[:79].rstrip() + "…"
+
+
 def masked_name(name: str) -> str:
     """A name as its owner knows it again: A… N…"""
     words = [match[0] for word in name.split()[:3] if (match := regex.match(r"\X", word))]
@@ -121,6 +141,8 @@ def _environment() -> Environment:
         "percent": percent,
         "day": day,
         "moment": moment,
+        "until": until,
+        "short": short,
         "masked_name": masked_name,
         "masked_phone": masked_phone,
         "masked_email": masked_email,
