@@ -22,6 +22,7 @@ from luminous.db import Begin, Connection, Database, sql
 from luminous.errors import DatabaseAway, is_retryable
 from luminous.migrations import pending
 from luminous.providers.momo import callback
+from luminous.shop import shop_of
 from luminous.wake import Bell
 from luminous.website import Website, site_of
 from luminous.website.routes import mount as mount_website
@@ -63,6 +64,7 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
         "/api/v1",
         create_api(
             database.transaction,
+            shop_of(settings),
             region=settings.shop_region,
             calls_per_minute=settings.api_calls_per_minute,
         ),

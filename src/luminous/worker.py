@@ -23,9 +23,9 @@ from luminous.mailing import Mailer, post_next
 from luminous.messages import ChannelName
 from luminous.outbound import Channel, deliver_next
 from luminous.replies import Shop
+from luminous.shop import shop_of
 from luminous.smtp import Smtp
 from luminous.wake import Bell
-from luminous.website import site_of
 
 ANSWERERS = 2
 SENDERS = 8
@@ -73,17 +73,6 @@ async def working(
             stop.set()
             bell.ring()
             await task
-
-
-def shop_of(settings: Settings) -> Shop:
-    """The shop, as its customers know it."""
-    return Shop(
-        settings.shop_name,
-        settings.timezone,
-        settings.shop_language,
-        settings.whatsapp_number,
-        site_of(settings),
-    )
 
 
 def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelName, Channel]:

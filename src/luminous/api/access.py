@@ -42,6 +42,12 @@ def needs(scope: Scope) -> dict[str, Any]:
     return {"dependencies": [Depends(check)], "openapi_extra": {"x-scope": scope}}
 
 
+def by(request: Request) -> str:
+    """Who does it, as the ledger notes it: the token's name."""
+    bearer: Bearer = request.scope["bearer"]
+    return f"api: {bearer.name}"
+
+
 async def the_customer(conn: Connection, customer_id: UUID) -> UUID:
     """The live record of this id, also where it was merged. Raises Problem 404."""
     found = await customers.survivor(conn, customer_id)

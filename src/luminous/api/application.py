@@ -5,14 +5,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from luminous.api import customers, description, plans
+from luminous.api import customers, description, links, orders, plans, quotations
 from luminous.api.gate import Gate, Rate
 from luminous.api.problems import Problem, answer_problem
 from luminous.db import Begin
 from luminous.errors import LuminousError
+from luminous.replies import Shop
 
 
-def create_api(begin: Begin, *, region: str, calls_per_minute: int) -> FastAPI:
+def create_api(begin: Begin, shop: Shop, *, region: str, calls_per_minute: int) -> FastAPI:
     """Build it. region: of phone numbers without a country code."""
     api = FastAPI(
         title="Luminous",
@@ -23,7 +24,13 @@ def create_api(begin: Begin, *, region: str, calls_per_minute: int) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for router in (customers.routes(begin, region), plans.routes(begin)):
+    for router in (
+        customers.routes(begin, region),
+        plans.routes(begin),
+        quotations.routes(begin, shop),
+        orders.routes(begin),
+        links.routes(begin),
+    ):
         api.include_router(router)
     for error in (Problem, HTTPException, RequestValidationError, LuminousError):
         api.add_exception_handler(error, answer_problem)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from luminous.errors import InvalidPhone, LuminousError, NoSender, is_retryable
+from luminous.errors import InvalidPhone, LuminousError, NoPrice, NoSender, is_retryable
 from luminous.log import log
 
 MEDIA_TYPE = "application/problem+json"
@@ -95,7 +95,7 @@ def as_problem(error: Exception, request_id: str) -> JSONResponse:
         case HTTPException():
             detail = SENTENCES.get(error.status_code, str(error.detail))
             return problem_response(request_id, error.status_code, detail, error.headers)
-        case InvalidPhone() | NoSender():
+        case InvalidPhone() | NoSender() | NoPrice():
             return problem_response(request_id, 422, str(error))
         case _ if is_retryable(error):
             detail = "The database does not answer at present. Nothing was done: ask again."

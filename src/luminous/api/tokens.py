@@ -16,6 +16,15 @@ Scope = Literal[
     "consents:read",
     "conversations:read",
     "plans:read",
+    "quotations:read",
+    "quotations:write",
+    "quotations:decide",
+    "orders:read",
+    "orders:write",
+    "payments:read",
+    "payments:confirm",
+    "links:peek",
+    "links:redeem",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 BEGINNING = "lum_"
@@ -42,6 +51,7 @@ class Bearer:
     """The program that calls."""
 
     id: UUID
+    name: str
     scopes: list[str]
 
 
@@ -84,7 +94,7 @@ CREATE = sql("""
 """)
 
 FIND = sql("""
-    select id, scopes from api_tokens
+    select id, name, scopes from api_tokens
      where token_hash = %(token_hash)s and revoked_at is null and coalesce(expires_at > now(), true)
 """).into(Bearer)
 
