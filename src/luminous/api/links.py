@@ -6,8 +6,8 @@ from luminous import accounts, customers
 from luminous.accounts import Link
 from luminous.api.access import IdempotencyKey, needs
 from luminous.api.once import once
+from luminous.api.order_models import HeardLink, Peeked, Redeemed
 from luminous.api.problems import Problem
-from luminous.api.shapes import HeardLink, Peeked, Redeemed
 from luminous.db import Begin, Connection
 
 DEAD = "This link is used up or its ten minutes are over. Ask for a new one on WhatsApp."

@@ -11,9 +11,7 @@ from luminous.api.access import Cursor, CustomerId, IdempotencyKey, Limit, by, n
 from luminous.api.cursors import cursor_of, place_of
 from luminous.api.models import Page
 from luminous.api.once import once
-from luminous.api.problems import not_found
-from luminous.api.shapes import (
-    AN_ID,
+from luminous.api.order_models import (
     Confirmed,
     HeardMilestone,
     HeardMoney,
@@ -23,6 +21,8 @@ from luminous.api.shapes import (
     Payments,
     Reached,
 )
+from luminous.api.problems import not_found
+from luminous.api.quotation_models import AN_ID
 from luminous.db import Begin, Connection
 
 OrderId = Annotated[UUID, Path(description="The order's id.", examples=[AN_ID])]

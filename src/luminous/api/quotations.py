@@ -3,40 +3,32 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from luminous import notices, quotes
+from luminous.api import decisions
 from luminous.api.access import Cursor, CustomerId, IdempotencyKey, Limit, by, needs, the_customer
 from luminous.api.cursors import cursor_of, place_of
 from luminous.api.models import Page
 from luminous.api.once import once
-from luminous.api.problems import Problem, not_found
-from luminous.api.shapes import (
-    AN_ID,
-    Accepted,
+from luminous.api.problems import not_found
+from luminous.api.quotation_models import (
     Draft,
-    HeardDecision,
     HeardPrice,
-    HeardRefusal,
     HeardVersion,
     Line,
     Quotation,
     QuotationDetail,
+    QuotationId,
     Quotations,
     WaitingQuotation,
     Wish,
+    shown,
 )
 from luminous.db import Begin, Connection
-from luminous.quotes import Basket, Goods, Standing, Status
+from luminous.quotes import Basket, Goods, Status
 from luminous.replies import Shop
-
-QuotationId = Annotated[UUID, Path(description="The quotation's id.", examples=[AN_ID])]
-WHY_NOT = {
-    "replaced": "A newer version counts by now: show that one.",
-    "revised": "The shop is making a new price: wait for it.",
-    "over": "This quotation has ended: it is {status}.",
-}
 
 
 class NumberPlace(BaseModel):
@@ -48,7 +40,7 @@ class NumberPlace(BaseModel):
 def routes(begin: Begin, shop: Shop) -> APIRouter:
     """The routes. shop: as its customers know it."""
     router = APIRouter(tags=["quotations"])
-    for each in (reading(begin), pricing(begin, shop), deciding(begin)):
+    for each in (reading(begin), pricing(begin, shop), decisions.routes(begin)):
         router.include_router(each)
     return router
 
@@ -147,84 +139,13 @@ def pricing(begin: Begin, shop: Shop) -> APIRouter:
     return router
 
 
-def deciding(begin: Begin) -> APIRouter:
-    """What the customer does."""
-    router = APIRouter()
-
-    @router.post("/quotations/{quotation_id}/accept", response_model=Accepted, **needs("quotations:decide"))
-    async def accept_quotation(  # pyright: ignore[reportUnusedFunction] - a route
-        request: Request,
-        quotation_id: QuotationId,
-        heard: HeardDecision,
-        idempotency_key: IdempotencyKey = None,
-    ) -> Response:
-        """The customer takes the price that they saw: it is locked, and its order waits for the payment."""
-
-        async def work(conn: Connection) -> Accepted:
-            customer = await the_customer(conn, heard.customer_id)
-            result = await quotes.accept(
-                conn, quotation_id, heard.version, customer_id=customer, cause=by(request)
-            )
-            if isinstance(result, quotes.Refused):
-                raise refused(result)
-            return Accepted(
-                quotation=shown(result.quotation),
-                order_id=result.order_id,
-                amount=result.amount,
-                currency=result.currency,
-                pay_until=result.pay_until,
-                is_first=result.is_first,
-            )
-
-        return await once(begin, request, work)
-
-    @router.post("/quotations/{quotation_id}/decline", response_model=Quotation, **needs("quotations:decide"))
-    async def decline_quotation(  # pyright: ignore[reportUnusedFunction] - a route
-        request: Request,
-        quotation_id: QuotationId,
-        heard: HeardRefusal,
-        idempotency_key: IdempotencyKey = None,
-    ) -> Response:
-        """The customer does not want it at this price."""
-
-        async def work(conn: Connection) -> Quotation:
-            customer = await the_customer(conn, heard.customer_id)
-            result = await quotes.decline(
-                conn,
-                quotation_id,
-                heard.version,
-                customer_id=customer,
-                reason=heard.reason or None,
-                cause=by(request),
-            )
-            if isinstance(result, quotes.Refused):
-                raise refused(result)
-            return shown(result)
-
-        return await once(begin, request, work)
-
-    return router
-
-
 async def known(conn: Connection, quotation_id: UUID) -> None:
     """Raises Problem 404 unless there is such a quotation."""
     if await quotes.standing(conn, quotation_id) is None:
         raise not_found("quotation")
 
 
-def shown(standing: Standing) -> Quotation:
-    """A quotation as the API says it."""
-    return Quotation.model_validate(standing, from_attributes=True)
-
-
 def basket_of(heard: HeardPrice) -> Basket:
     """What the price is made of, as the room knows it."""
     goods = tuple(Goods(g.description, g.quantity, g.unit_price, g.currency) for g in heard.goods)
     return Basket(goods, heard.shipping, heard.customs, heard.last_mile)
-
-
-def refused(refusal: quotes.Refused) -> Problem:
-    """Why the customer cannot decide on it."""
-    if refusal.why == "unknown" or refusal.quotation is None:
-        return not_found("quotation")
-    return Problem(409, WHY_NOT[refusal.why].format(status=refusal.quotation.status))
