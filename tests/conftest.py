@@ -23,6 +23,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private directory in i
 ROOM = 3 << 30  # bytes: more than the servers of two test processes ever fill
 
 log.configure(for_people=False, quiet=True)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each program that is started compiles all of itself
 
 
 @pytest.fixture(scope="session", autouse=True)
