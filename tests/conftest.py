@@ -1,12 +1,9 @@
 """The real PostgreSQL for every test: one server, built from the migrations, cloned where a test commits."""
 
 import os
-import shutil
 import socket
-import tempfile
 from collections.abc import AsyncGenerator, Generator
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,11 +13,10 @@ from psycopg.conninfo import make_conninfo
 from luminous import log, postgres
 from luminous.db import Connection, Database, connect
 from luminous.migrations import migrate
+from tests.memory import quick_directory
 from tests.shop import ShopUnderTest
 
 CLONES = count(1)
-MEMORY = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a private directory in it
-ROOM = 3 << 30  # bytes: more than the servers of two test processes ever fill
 
 log.configure(for_people=False, quiet=True)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each program that is started compiles all of itself
@@ -44,18 +40,11 @@ def only_this_machine() -> Generator[None]:
 @pytest.fixture(scope="session")
 def server_url() -> Generator[str]:
     """A server of this test run alone, gone with it."""
-    root = Path(tempfile.mkdtemp(prefix="luminous-test-", dir=quickest_directory()))
-    try:
-        yield postgres.start(root, fsync=False).url
-    finally:
-        postgres.stop(root)
-        shutil.rmtree(root, ignore_errors=True)
-
-
-def quickest_directory() -> Path | None:
-    """In memory a database is cloned several times as quickly as on a disk; None where it has no room."""
-    has_room = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
-    return MEMORY if has_room else None
+    with quick_directory("luminous-test-") as root:
+        try:
+            yield postgres.start(root, fsync=False).url
+        finally:
+            postgres.stop(root)
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,13 @@
 """PostgreSQL is killed, frozen, locked or made read-only under a shop that goes on receiving.
 
 Nothing is acknowledged that is not kept, everything acknowledged is there once, and within five
-seconds of the database's return messages are taken again. The server here writes to disk as in
-production, and is killed.
+seconds of the database's return messages are taken again. The server here syncs what it
+writes as in production, and is killed.
 """
 
 import asyncio
 import os
-import shutil
 import signal
-import tempfile
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,6 +24,7 @@ from luminous import postgres
 from luminous.db import Database, connect, pool
 from luminous.errors import DatabaseAway
 from luminous.migrations import migrate
+from tests.memory import quick_directory
 from tests.shop import ShopUnderTest, text, webhook
 from tests.test_worker import worker_of
 
@@ -96,20 +95,18 @@ def command_of(pid: int) -> bytes:
 @pytest.fixture(scope="module")
 async def server() -> AsyncGenerator[Server]:
     """A server with a database `template`, which has the schema."""
-    root = Path(tempfile.mkdtemp(prefix="luminous-away-"))
-    try:
-        server = Server(root, postgres.start(root, fsync=False).url)
-        async with connect(server.url) as conn:
-            await conn.execute("create database template")
-        async with connect(make_conninfo(server.url, dbname="template")) as conn:
-            await migrate(conn)
-        postgres.stop(root)
-        await server.start()
-        yield server
-        server.end()
-    finally:
-        postgres.stop(root)
-        shutil.rmtree(root, ignore_errors=True)
+    with quick_directory("luminous-away-") as root:
+        try:
+            server = Server(root, postgres.start(root, fsync=False).url)
+            async with connect(server.url) as conn:
+                await conn.execute("create database template")
+            async with connect(make_conninfo(server.url, dbname="template")) as conn:
+                await migrate(conn)
+            postgres.stop(root)
+            await server.start()
+            yield server
+        finally:
+            postgres.stop(root)
 
 
 @pytest.fixture
@@ -118,7 +115,7 @@ async def url(server: Server) -> str:
     await server.start()
     name = f"away_{next(NUMBERS)}"
     async with connect(server.url) as conn:
-        await conn.execute(f"create database {name} template template".encode())
+        await conn.execute(f"create database {name} template template strategy file_copy".encode())
     return make_conninfo(server.url, dbname=name)
 
 

@@ -17,15 +17,18 @@ import pytest
 
 from luminous import postgres
 from luminous.channels.meta.signature import sign
+from tests.memory import quick_directory
 from tests.shop import text, webhook
 
 LUMINOUS = [sys.executable, "-m", "luminous"]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Generator[Path]:
-    yield tmp_path
-    postgres.stop(tmp_path / ".luminous")
+def home() -> Generator[Path]:
+    """A newcomer's directory."""
+    with quick_directory("luminous-up-") as path:
+        yield path
+        postgres.stop(path / ".luminous")
 
 
 def settings(home: Path, **more: str) -> dict[str, str]:
