@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
 
@@ -93,7 +94,20 @@ async def shared_url(server_url: str, template: str) -> str:
 @pytest.fixture
 async def conn(shared_url: str) -> AsyncGenerator[Connection]:
     """A transaction that is rolled back."""
-    conn = await psycopg.AsyncConnection.connect(shared_url)
+    async with rolled_back(shared_url) as conn:
+        yield conn
+
+
+@pytest.fixture
+async def roomy(database_url: str) -> AsyncGenerator[Connection]:
+    """The same for very many rows: rolled back they still lie about, and would slow the tests that come after."""
+    async with rolled_back(database_url) as conn:
+        yield conn
+
+
+@asynccontextmanager
+async def rolled_back(url: str) -> AsyncGenerator[Connection]:
+    conn = await psycopg.AsyncConnection.connect(url)
     try:
         yield conn
     finally:
