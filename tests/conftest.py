@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -20,6 +21,8 @@ from tests.shop import ShopUnderTest
 CLONES = count(1)
 
 log.configure(for_people=False, quiet=True)
+hypothesis.settings.register_profile("gate", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("gate")  # the same examples each time, however slow the machine
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each program that is started compiles all of itself
 
 
@@ -100,7 +103,7 @@ async def conn(shared_url: str) -> AsyncGenerator[Connection]:
 
 @pytest.fixture
 async def roomy(database_url: str) -> AsyncGenerator[Connection]:
-    """The same for very many rows: rolled back they still lie about, and would slow the tests that come after."""
+    """The same for very many rows: also when rolled back they lie about, and slow whoever comes after."""
     async with rolled_back(database_url) as conn:
         yield conn
 
