@@ -26,13 +26,22 @@ hypothesis.settings.load_profile("gate")  # the same examples each time, however
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each program that is started compiles all of itself
 
 
-# Files whose tests mostly wait for programs of their own: begun first, they go on beside all others.
-WAITING = ("test_bench", "test_chaos", "test_up", "test_database_away", "test_restart", "test_stage")
+# Files with tests that take long, mostly because they wait for programs of their own.
+LONG = (
+    "test_bench",
+    "test_chaos",
+    "test_people_over_time",
+    "test_resolve_customer_at_scale",
+    "test_up",
+    "test_database_away",
+    "test_restart",
+    "test_stage",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits comes first and stays together; whoever has nothing left to do takes from the end."""
-    items.sort(key=lambda item: item.path.stem not in WAITING)
+    """What takes long comes first; a process that has nothing left to do takes from the end of another's."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 @pytest.fixture(scope="session", autouse=True)

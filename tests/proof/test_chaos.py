@@ -15,7 +15,6 @@ from luminous.proof.chaos.verdict import judge
 from luminous.proof.stage.graph import ANSWERED, DROPPED, Fault, Sent
 from tests.test_up import luminous
 
-
 NOW = 1_795_680_000  # Unix seconds
 
 
