@@ -92,7 +92,7 @@ def test_a_server_outlives_its_killed_program_and_is_attached_to(stopped: Path) 
     assert program.stdout
     assert program.stdout.readline().strip() == "True"
     program.kill()
-    program.communicate(timeout=10)
+    program.communicate(timeout=60)
     pid = postmaster_pid(stopped)
 
     attached = postgres.start(stopped)
@@ -107,7 +107,7 @@ def test_a_start_killed_at_any_moment_is_repaired_by_the_next(root: Path, after:
     program = elsewhere(root)
     time.sleep(after)
     program.kill()
-    program.communicate(timeout=10)
+    program.communicate(timeout=60)
 
     server = postgres.start(root, fsync=False)
 

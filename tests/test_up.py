@@ -17,6 +17,7 @@ import pytest
 
 from luminous import postgres
 from luminous.channels.meta.signature import sign
+from luminous.proof.stage.programs import free_port
 from tests.memory import quick_directory
 from tests.shop import text, webhook
 
@@ -59,11 +60,11 @@ def running(home: Path, port: int, **more: str) -> Generator[subprocess.Popen[st
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()[0]
         try:
@@ -71,13 +72,12 @@ def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
                 return
         except httpx2.TransportError:
             time.sleep(0.1)
-    raise AssertionError("it did not come up in 30 seconds")
+    raise AssertionError("it did not come up in a minute")
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+    return free_port()
 
 
 def count(home: Path, what: str) -> int:
@@ -99,11 +99,11 @@ def test_one_command_brings_up_everything_and_a_killed_one_loses_nothing(home: P
     with running(home, port) as first:
         assert post_hello(home, port, "wamid.1") == 200
         os.kill(first.pid, signal.SIGKILL)
-        first.wait(timeout=10)
+        first.wait(timeout=60)
 
     with running(home, port) as second:
         assert post_hello(home, port, "wamid.1") == 200
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while count(home, "outbox where status = 'queued'") and time.monotonic() < deadline:
             time.sleep(0.1)
         assert (count(home, "customers"), count(home, "inbox"), count(home, "outbox")) == (1, 1, 1)
@@ -114,7 +114,7 @@ def test_one_command_brings_up_everything_and_a_killed_one_loses_nothing(home: P
         assert f"already runs in this directory: http://127.0.0.1:{port}" in beside.stderr
 
         second.send_signal(signal.SIGINT)
-        said = second.communicate(timeout=30)[0]
+        said = second.communicate(timeout=60)[0]
     assert f"http://127.0.0.1:{port}/simulator" in said
     assert "Luminous has stopped" in said
     assert second.returncode == 0

@@ -59,7 +59,7 @@ async def test_request_that_is_due_does_not_wait_for_a_busy_connection() -> None
         await at_once.wait()
         writer.write(OK)
 
-    async with answering(until_all_are_there) as port, asyncio.timeout(10):
+    async with answering(until_all_are_there) as port, asyncio.timeout(60):
         assert len((await open_load(port, [REQUEST] * 3, connections=3, per_second=100)).due_at) == 3
 
 
