@@ -23,7 +23,7 @@ from luminous.wake import Bell
 from tests.loopback import post_all, serving
 from tests.shop import BODIES, SECRET, ShopUnderTest, body, said, status, text, webhook
 
-PEOPLE = int(os.environ.get("LUMINOUS_PEOPLE", "250"))
+PEOPLE = int(os.environ.get("LUMINOUS_PEOPLE", "150"))
 COUNTS = {
     "customers": "select count(*) from customers",
     "subscriptions": "select count(*) from subscriptions where status = 'active' and plan_code = 'guest'",
