@@ -489,6 +489,8 @@ begin
   delete from mail
    where lower(to_address) in (select lower(email) from profiles
                                 where id in (select profile_id from customers where id = any (records)));
+  delete from api_writes
+   where exists (select from unnest(records) record where position(convert_to(record::text, 'UTF8') in body) > 0);
   perform empty_rows('inbox', array(
     select inbox.id::text from inbox
      where customer_id is null

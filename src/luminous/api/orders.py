@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from luminous import orders, payments
 from luminous.api.access import Cursor, CustomerId, IdempotencyKey, Limit, by, needs, the_customer
-from luminous.api.cursors import cursor_of, place_of
+from luminous.api.cursors import page_of, place_of
 from luminous.api.models import Page
 from luminous.api.once import once
 from luminous.api.order_models import (
@@ -53,11 +53,7 @@ def routes(begin: Begin) -> APIRouter:
                 most=limit + 1,
                 before=(place.at, place.id) if place else None,
             )
-        last = found[limit - 1] if len(found) > limit else None
-        return Page[Order](
-            items=[Order.model_validate(each, from_attributes=True) for each in found[:limit]],
-            next_cursor=cursor_of(OrderPlace(at=last.created_at, id=last.id)) if last else None,
-        )
+        return page_of(found, limit, Order, lambda last: OrderPlace(at=last.created_at, id=last.id))
 
     @router.get("/orders/{order_id}", **needs("orders:read"))
     async def get_order(order_id: OrderId) -> OrderDetail:  # pyright: ignore[reportUnusedFunction] - a route
