@@ -61,8 +61,8 @@ def try_all(
 ) -> int:
     """Try every operation, with ids of nobody and with real ones. Returns how many calls were made."""
     asked = 0
-    operations: Any = from_dict(document).get_all_operations()
-    for found in operations:
+    schema: Any = from_dict(document)
+    for found in schema.get_all_operations():
         operation = found.ok()
 
         @QUIET
