@@ -3,6 +3,7 @@
 conversations.claim → inbox.unanswered → replies.decide → acts → settled, all in one transaction
 """
 
+from itertools import count
 from uuid import UUID
 
 from luminous import conversations, customers, inbox, metrics, outbox, subscriptions
@@ -10,7 +11,7 @@ from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
 from luminous.errors import is_retryable
 from luminous.log import log
-from luminous.replies import Context, HandOver, Say, SetConsent, Shop, Step, decide
+from luminous.replies import Context, HandOver, Request, Say, SetConsent, Shop, Step, decide, do, wording
 
 TRIES = 5  # then a person takes over
 
@@ -67,12 +68,12 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
             )
             decided = decide(context, written)
             for step in decided:
-                await act(conn, customer.id, step, written[-1])
+                await act(conn, context, customer.id, step, written[-1])
             steps += decided
     await conversations.settle(
         conn,
         customer.id,
-        greeted=any(isinstance(each, Say) and each.greets for step in steps for each in step.acts),
+        greeted=any(isinstance(each, Say | Request) and each.greets for step in steps for each in step.acts),
         last_message_at=max((message.sent_at for message in messages), default=None),
     )
     return steps
@@ -91,17 +92,21 @@ async def answer_nobody(conn: Connection, conversation: Conversation) -> list[St
     return [step] if messages else []
 
 
-async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Message) -> None:
+async def act(conn: Connection, context: Context, customer_id: UUID, step: Step, last: inbox.Message) -> None:
     """Do what was decided about some messages, answering on the number that the last one came to."""
-    for number, each in enumerate(step.acts):
-        match each:
+    said = step.messages[-1] if step.messages else last
+    to_do = list(step.acts)
+    for number in count():
+        if not to_do:
+            break
+        match each := to_do.pop(0):
             case Say():
                 await outbox.owe(
                     conn,
                     customer_id,
                     each.content,
-                    purpose="reply",
-                    dedupe_key=f"reply:{last.id}:{step.answer}:{number}",
+                    purpose="sign_in_link" if each.lets_in else "reply",
+                    dedupe_key=f"reply:{said.id}:{step.answer}:{number}",
                     channel=last.channel,
                     business_number_id=last.business_number_id,
                     is_impersonal=not last.is_proven,
@@ -109,7 +114,17 @@ async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Messa
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
             case SetConsent():
-                await customers.set_consent(conn, customer_id, each.consent)
+                await customers.set_consent(
+                    conn,
+                    customer_id,
+                    each.consent,
+                    source="message",
+                    evidence=said.external_id,
+                    wording=wording.CONSENT_VERSION,
+                    said_at=said.sent_at,
+                )
+            case _:
+                to_do = [*await do(conn, context, customer_id, each, said.external_id), *to_do]
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
 
 

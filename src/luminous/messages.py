@@ -121,14 +121,43 @@ class Row:
     description: str = ""
 
 
+SourceName = Literal["media", "quotation", "receipt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message. Its bytes are asked for when it is sent: source and id say where."""
+
+    source: SourceName
+    id: str
+    filename: str
+    mime_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says. At most 3 buttons or 10 rows, never both; `label` opens the list."""
+    """What a message says. At most 3 buttons or 10 rows, never both; `label` opens the list.
+
+    With an attachment the text is its caption, at most 1024 characters, and there are no rows.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
     rows: tuple[Row, ...] = ()
     label: str = ""
+    attachment: Attachment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateUse:
+    """What says it outside WhatsApp's 24 hours: an approved template, and what stands at {{1}}, {{2}}, …
+
+    language: where no template of this language is approved, the English one goes.
+    """
+
+    name: str
+    variables: tuple[str, ...] = ()
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +171,7 @@ class Outgoing:
     recipient: UserId | None  # a BSUID
     content: Content
     quoted_id: str | None = None
+    template: TemplateUse | None = None  # it goes as this, and not as its content
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +181,12 @@ class Capabilities:
     echoes_ids: bool  # our own row id comes back on statuses, so that a send in doubt can be settled
     buttons: bool  # else a menu becomes text
     user_ids: bool  # a person who hides their number can be reached
+    templates: bool  # something can be said outside WhatsApp's 24 hours
 
 
 CAPABILITIES: Mapping[ChannelName, Capabilities] = {
-    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True),
-    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False),
+    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True, templates=True),
+    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False, templates=False),
 }
 CONTENT = TypeAdapter(Content)
+TEMPLATE_USE = TypeAdapter(TemplateUse)

@@ -39,7 +39,7 @@ async def deliver_next(begin: Begin, channels: Mapping[ChannelName, Channel]) ->
     if claimed is None:
         return False
     if claimed.status != "sending":
-        log.info("not sent", outbox_id=claimed.id, status=claimed.status)
+        log.info("not sent", outbox_id=claimed.id, status=claimed.status, reason=claimed.reason)
         return True
 
     try:

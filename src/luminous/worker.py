@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import httpx2
 
-from luminous import conversations, inbound, outbox
+from luminous import accounts, conversations, inbound, mail, notices, outbox, privacy
 from luminous.answering import answer_next
+from luminous.api.once import forget_writes
 from luminous.channels.gateway.send import GatewayChannel
 from luminous.channels.meta.send import MetaChannel
 from luminous.channels.parsers import PARSERS
@@ -18,9 +19,12 @@ from luminous.errors import is_retryable
 from luminous.http import client
 from luminous.inbound import Parse
 from luminous.log import log
+from luminous.mailing import Mailer, post_next
 from luminous.messages import ChannelName
 from luminous.outbound import Channel, deliver_next
 from luminous.replies import Shop
+from luminous.shop import shop_of
+from luminous.smtp import Smtp
 from luminous.wake import Bell
 
 ANSWERERS = 2
@@ -31,26 +35,36 @@ AFTER_A_FAILURE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a worker works on and with. listen_url: a direct connection, for wake-ups by others."""
+    """What a worker works on and with.
+
+    listen_url: a direct connection, for wake-ups by others. mailer: None where no mail server is set.
+    """
 
     database: Database
     listen_url: str
     shop: Shop
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
+    mailer: Mailer | None = None
 
 
 @asynccontextmanager
-async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGenerator[None]:
-    """A worker of this shop, in this process, for as long as the context lasts."""
+async def working(
+    settings: Settings, database: Database, bell: Bell, *, mailer: Mailer | None = None
+) -> AsyncGenerator[None]:
+    """A worker of this shop, in this process, for as long as the context lasts.
+
+    mailer: in place of the mail server that is set.
+    """
     stop = asyncio.Event()
     async with client() as http:
         of_the_shop = Work(
             database,
             settings.database_listen_url or settings.database_url,
-            Shop(settings.shop_name, settings.timezone),
+            shop_of(settings),
             channels_of(settings, http),
             PARSERS,
+            mailer or mailer_of(settings),
         )
         task = asyncio.create_task(work(of_the_shop, bell, stop))
         try:
@@ -76,6 +90,13 @@ def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelNam
     return channels
 
 
+def mailer_of(settings: Settings) -> Mailer | None:
+    """The mail server, where one is set. Raises SettingsMissing for one that cannot work."""
+    if not settings.smtp_url:
+        return None
+    return Smtp(settings.smtp_url, settings.mail_from, settings.shop_name)
+
+
 async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is being done then is finished first."""
     begin = work.database.transaction
@@ -89,11 +110,15 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     async def deliver() -> bool:
         return await deliver_next(begin, work.channels)
 
+    async def post() -> bool:
+        return work.mailer is not None and await post_next(begin, work.mailer)
+
     async def tidy() -> bool:
         return await tidy_up(work)
 
     loops = [_loop(f"answer-{n}", answer, stop, bell.wait) for n in range(ANSWERERS)]
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
+    loops.append(_loop("post", post, stop, bell.wait))
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))
     try:
@@ -137,7 +162,17 @@ async def tidy_up(work: Work) -> bool:
         outbox.settle_doubts,
         outbox.join_overtaken_statuses,
         outbox.forget_early_statuses,
+        accounts.forget_old_links,
+        accounts.forget_old_sessions,
+        accounts.forget_old_attempts,
+        mail.forget_old_mail,
+        privacy.finish_erasures,
+        privacy.forget_old,
+        forget_writes,
     ):
         async with work.database.transaction() as conn:  # one each: intake waits for none of them
             await tidy(conn)
+    for tell in (notices.tell_plans_ending, notices.tell_quotations_run_out):
+        async with work.database.transaction() as conn:
+            await tell(conn, work.shop)
     return await inbound.retry_dead_letter(work.database.transaction, work.parsers)

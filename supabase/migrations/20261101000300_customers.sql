@@ -35,6 +35,7 @@ create table customers (
 
 create unique index customers_one_live_per_phone_number on customers (phone_number) where deleted_at is null;
 create unique index customers_one_live_per_whatsapp_user_id on customers (whatsapp_user_id) where deleted_at is null;
+create unique index customers_one_live_per_profile on customers (profile_id) where deleted_at is null;
 create index customers_by_profile on customers (profile_id) where profile_id is not null;
 create index customers_merged_by_whatsapp_user_id on customers (whatsapp_user_id) where merged_into is not null;
 create index customers_merged_into on customers (merged_into) where merged_into is not null;

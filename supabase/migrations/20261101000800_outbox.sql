@@ -8,6 +8,10 @@ create table outbox (
   purpose            text not null,
   dedupe_key         text not null,
   content            jsonb not null,
+  template           jsonb,                       -- what says it outside WhatsApp's 24 hours: {name, variables, language}
+  otherwise          text not null default 'wait',  -- outside them, where no approved template says it
+  needs_template     boolean not null default false,  -- WhatsApp said that the 24 hours are over, whatever we think
+  went_as_template   boolean not null default false,
   quoted_id          text,
   is_impersonal      boolean not null default false,  -- names nobody and shows nothing: may go to a number in doubt
   status             text not null default 'queued',
@@ -26,9 +30,15 @@ create table outbox (
   constraint outbox_owes_a_message_once unique (dedupe_key),
   constraint outbox_purpose_is_known check (purpose in (
     'reply',           -- answers the customer's own message: also after STOP
-    'notice',          -- tells something unasked: not after STOP
-    'payment_prompt',  -- never twice
-    'sign_in_link'     -- never twice
+    'receipt',         -- the law makes us send it: also after STOP
+    'notice',          -- how their orders and their plan go on: not after STOP
+    'marketing',       -- only after an explicit yes
+    'payment_prompt',  -- they asked for it themselves; never twice
+    'sign_in_link'     -- they asked for it themselves; never twice
+  )),
+  constraint outbox_otherwise_is_known check (otherwise in (
+    'wait',  -- for the customer's next message
+    'drop'
   )),
   constraint outbox_status_is_known check (status in (
     'queued',      -- owed                                  → sending, suppressed, stale, parked
@@ -40,7 +50,7 @@ create table outbox (
     'read',
     'failed',      -- refused by WhatsApp
     'dead',        -- given up
-    'suppressed',  -- the customer said STOP
+    'suppressed',  -- not to be sent: the customer said STOP, or nothing may say it outside WhatsApp's 24 hours
     'stale',       -- the identity moved, or nobody is there
     'parked'       -- waits for the customer's next message → queued
   ))
@@ -85,7 +95,7 @@ create function carry_owed_messages(customer uuid, from_epoch integer, to_epoch 
 as $$
   update outbox set identity_epoch = to_epoch, updated_at = now()
    where customer_id = customer and identity_epoch = from_epoch and from_epoch <> to_epoch
-     and status in ('queued', 'sending', 'uncertain', 'parked') and purpose in ('reply', 'notice');
+     and status in ('queued', 'sending', 'uncertain', 'parked') and purpose in ('reply', 'receipt', 'notice', 'marketing');
 $$;
 
 -- Whose number it is, is clear again: what was held back is owed.

@@ -10,7 +10,7 @@ import httpx2
 from pydantic import Field, ValidationError
 
 from luminous.channels.calling import call, is_address, is_phone, is_token
-from luminous.channels.meta.content import body_of, check_content
+from luminous.channels.meta.content import body_of, body_of_template, check_content, check_template
 from luminous.channels.meta.failures import failure
 from luminous.channels.meta.payload import CALLBACK_PREFIX
 from luminous.channels.meta.wire import ExternalId, Wire
@@ -48,7 +48,7 @@ class MetaChannel:
 
     async def send(self, message: Outgoing) -> str:
         """Send it and return Meta's id for it (wamid). Takes at most ten seconds; raises SendFailed."""
-        if wrong := check_content(message.content):
+        if wrong := check_template(message.template) if message.template else check_content(message.content):
             raise SendFailed(wrong, "refused")
         number_id = quote(message.business_number_id or self._default_number_id, safe="")
         url = f"{self._api_url}/{number_id}/messages"
@@ -67,7 +67,7 @@ def _request(message: Outgoing) -> dict[str, Json]:
         "recipient_type": "individual",
         "biz_opaque_callback_data": f"{CALLBACK_PREFIX}{message.id}",
         **_address(message),
-        **body_of(message.content),
+        **(body_of_template(message.template) if message.template else body_of(message.content)),
     }
     if message.quoted_id:
         request["context"] = {"message_id": message.quoted_id}
