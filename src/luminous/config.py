@@ -11,6 +11,7 @@ from luminous import catalogues
 from luminous.errors import SettingsMissing
 
 NEEDED_FOR_DATABASE = {"DATABASE_URL": "the PostgreSQL of the shop"}
+NEEDED_FOR_ERASURE = {"PRIVACY_PEPPER": "a long random word; keep it for ever, and not in the database"}
 META_IN = {
     "WHATSAPP_APP_SECRET": "the app secret that signs webhooks",
     "WHATSAPP_VERIFY_TOKEN": "the word that you also type into Meta's webhook settings",
@@ -66,6 +67,8 @@ class Settings(BaseSettings):
     gateway_key: str = ""
     gateway_secret: str = ""
 
+    api_calls_per_minute: int = Field(default=600, ge=1)  # of each token, in each process
+    privacy_pepper: str = ""  # what erased people are known by, so that no list brings them back
     momo_api_user: str = ""  # MTN MoMo Collections; the three are empty where the shop has none
     momo_api_key: str = ""
     momo_subscription_key: str = ""

@@ -9,6 +9,7 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU005  no such change    a status of a quotation, order or payment does not lead to that other one
     LU006  it was offered    a version that was sent does not change: it is revised
     LU007  limit reached     the plan allows no more open quotations
+    LU010  unmapped          data_map does not say what becomes of a table at an erasure
 """
 
 from collections.abc import Generator
@@ -73,6 +74,14 @@ class OrderRefused(LuminousError):
 
 class PaymentRefused(LuminousError):
     """What cannot be done with a payment as it stands; the sentence says why and what can be done."""
+
+
+class ErasureRefused(LuminousError):
+    """Something with the person is under way that needs to know who they are; the sentence names it."""
+
+
+class ExportRefused(LuminousError):
+    """What hangs on a record may be somebody else's; the sentence says what has to be settled first."""
 
 
 class DatabaseAway(LuminousError):

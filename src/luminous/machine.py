@@ -25,6 +25,7 @@ MADE_ONCE = (
     "MOMO_API_KEY",
     "MOMO_SUBSCRIPTION_KEY",
     "SECRET_KEY",
+    "PRIVACY_PEPPER",
 )
 BUSINESS_NUMBER_ID = "106540352242922"  # of the simulated shop
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import httpx2
 
-from luminous import accounts, conversations, inbound, mail, notices, outbox
+from luminous import accounts, conversations, inbound, mail, notices, outbox, privacy
 from luminous.answering import answer_next
+from luminous.api.once import forget_writes
 from luminous.channels.gateway.send import GatewayChannel
 from luminous.channels.meta.send import MetaChannel
 from luminous.channels.parsers import PARSERS
@@ -22,9 +23,9 @@ from luminous.mailing import Mailer, post_next
 from luminous.messages import ChannelName
 from luminous.outbound import Channel, deliver_next
 from luminous.replies import Shop
+from luminous.shop import shop_of
 from luminous.smtp import Smtp
 from luminous.wake import Bell
-from luminous.website import site_of
 
 ANSWERERS = 2
 SENDERS = 8
@@ -72,17 +73,6 @@ async def working(
             stop.set()
             bell.ring()
             await task
-
-
-def shop_of(settings: Settings) -> Shop:
-    """The shop, as its customers know it."""
-    return Shop(
-        settings.shop_name,
-        settings.timezone,
-        settings.shop_language,
-        settings.whatsapp_number,
-        site_of(settings),
-    )
 
 
 def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelName, Channel]:
@@ -176,6 +166,9 @@ async def tidy_up(work: Work) -> bool:
         accounts.forget_old_sessions,
         accounts.forget_old_attempts,
         mail.forget_old_mail,
+        privacy.finish_erasures,
+        privacy.forget_old,
+        forget_writes,
     ):
         async with work.database.transaction() as conn:  # one each: intake waits for none of them
             await tidy(conn)

@@ -31,8 +31,8 @@ class Typed:
 class Terminal:
     """Type a command, and answer what it asks."""
 
-    async def type(self, *words: str, answer: str = "") -> Typed:
-        result = await asyncio.to_thread(CliRunner().invoke, app, ["customers", *words], input=answer)
+    async def type(self, *words: str, answer: str = "", group: str = "customers") -> Typed:
+        result = await asyncio.to_thread(CliRunner().invoke, app, [group, *words], input=answer)
         error = result.exception
         if error is not None and not isinstance(error, LuminousError | SystemExit):
             raise error
