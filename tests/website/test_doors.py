@@ -18,7 +18,7 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 def path_of(route: APIRoute) -> str:
     path = route.path
     for name in route.param_convertors:
-        path = path.replace(f"{{{name}}}", "7" if name == "conflict_id" else NOBODY)
+        path = path.replace(f"{{{name}}}", {"conflict_id": "7", "kind": "json"}.get(name, NOBODY))
     return path
 
 
@@ -92,7 +92,8 @@ async def test_a_page_of_an_account_sends_strangers_to_the_door(shop_for_all: Sh
 async def test_a_press_in_an_account_needs_somebody(shop_for_all: ShopOnline, path: str) -> None:
     everything = {
         "answer": "yes", "code": "plus", "name": "x", "email": "a@b.example", "recipient": "x",
-        "phone": "0782240146", "place": "x", "version": "1", "rating": "5", "reason": "x", "address": "x", "purpose": "marketing", "allow": "yes",
+        "phone": "0782240146", "place": "x", "version": "1", "rating": "5", "reason": "x", "address": "x",
+        "sure": "yes", "purpose": "marketing", "allow": "yes",
     }  # fmt: skip
     answer = await shop_for_all.browser().press(path, **everything)
     assert (answer.status_code, answer.headers["location"]) == (303, "/account/sign-in")

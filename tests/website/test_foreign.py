@@ -19,7 +19,8 @@ FIELDS = {
     "/account/orders/{order_id}/rate": {"rating": "5"},
     "/account/orders/{order_id}/complain": {"reason": "broken"},
 }
-NOT_OF_ANYBODY = {"/l/{handle}"}  # the same page for every handle
+# The same page for every handle; one's own export in two forms.
+NOT_OF_ANYBODY = {"/l/{handle}", "/account/privacy/export.{kind}"}
 
 
 def with_ids() -> list[APIRoute]:
