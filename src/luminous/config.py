@@ -28,6 +28,7 @@ GATEWAY_OUT = {
 WEBSITE = {
     "PUBLIC_URL": "the address of the website, as https://shop.example",
     "SECRET_KEY": "a long random text, the same for every process of the shop",
+    "PRIVACY_PEPPER": "another one, which must never change: erased people are known by it",
     "WHATSAPP_NUMBER": "the shop's number as people write to it, as +256700000001",
 }
 MOMO = {

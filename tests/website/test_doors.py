@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from fastapi.routing import APIRoute
 
-from luminous.website import account, details, front, link_pages, privacy, quotations, sign_in
+from luminous.website import account, details, front, link_pages, orders, paid, privacy, quotations, sign_in
 from luminous.website.view import TEMPLATES
 
 from .visiting import URL, ShopOnline, signed_in
 
-ROOMS = (front, link_pages, sign_in, account, quotations, details, privacy)
+ROOMS = (front, link_pages, sign_in, account, quotations, orders, paid, details, privacy)
 ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -18,12 +18,12 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 def path_of(route: APIRoute) -> str:
     path = route.path
     for name in route.param_convertors:
-        path = path.replace(f"{{{name}}}", "7" if name == "conflict_id" else NOBODY)
+        path = path.replace(f"{{{name}}}", {"conflict_id": "7", "kind": "json"}.get(name, NOBODY))
     return path
 
 
 def of_method(method: str) -> Iterator[str]:
-    return (path_of(route) for route in ROUTES if method in route.methods)
+    return (path_of(route) for route in ROUTES if method in (route.methods or ()))
 
 
 GETS, POSTS = sorted(set(of_method("GET"))), sorted(set(of_method("POST")))
@@ -92,7 +92,8 @@ async def test_a_page_of_an_account_sends_strangers_to_the_door(shop_for_all: Sh
 async def test_a_press_in_an_account_needs_somebody(shop_for_all: ShopOnline, path: str) -> None:
     everything = {
         "answer": "yes", "code": "plus", "name": "x", "email": "a@b.example", "recipient": "x",
-        "phone": "0782240146", "place": "x", "version": "1", "purpose": "marketing", "allow": "yes",
+        "phone": "0782240146", "place": "x", "version": "1", "rating": "5", "reason": "x", "address": "x",
+        "sure": "yes", "purpose": "marketing", "allow": "yes",
     }  # fmt: skip
     answer = await shop_for_all.browser().press(path, **everything)
     assert (answer.status_code, answer.headers["location"]) == (303, "/account/sign-in")

@@ -27,6 +27,7 @@ class ShopOnline(ShopUnderTest):
             database,
             public_url=URL,
             secret_key="a secret of the shop",
+            privacy_pepper="a pepper of the shop",
             whatsapp_number="+256 700 000001",
             smtp_url="smtp://mail.example",
             shop_name="Pearl Shopping",

@@ -23,6 +23,8 @@ class Visitor:
     customer_id: UUID | None
     name: str
     phone_number: str | None
+    began_with: BeganWith
+    is_fresh: bool  # they proved themselves within the last ten minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ FIND = sql("""
         from found where sessions.id = found.id and found.last_used_at < now() - interval '1 minute'
     )
     select found.id as session_id, found.profile_id, email, found.customer_id,
-           coalesce(display_name, name, 'Customer') as name, customers.phone_number
+           coalesce(display_name, name, 'Customer') as name, customers.phone_number, began_with,
+           began_with <> 'sign_up' and found.created_at > now() - interval '10 minutes' as is_fresh
       from found
       join profiles on profiles.id = found.profile_id
       left join customers on customers.id = found.customer_id

@@ -52,6 +52,10 @@ MARK = sql("""
              (select string_agg(status, '' order by id) from subscriptions
                where customer_id = %(customer_id)s),
              (select max(updated_at) from quotations where customer_id = %(customer_id)s),
+             (select max(updated_at) from orders where customer_id = %(customer_id)s),
+             (select max(noted_at) from order_milestones join orders on orders.id = order_id
+               where customer_id = %(customer_id)s),
+             (select max(updated_at) from payments_now where customer_id = %(customer_id)s),
              (select max(id) from customer_conflicts
                where holder_id = %(customer_id)s and resolved_at is null),
              (select extract(epoch from updated_at) from profiles where id = %(profile_id)s))

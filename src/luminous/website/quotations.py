@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from luminous import quotes
 from luminous.db import Connection
 from luminous.errors import QuotationClosed
+from luminous.quotes.document import pdf
 from luminous.text import clean_text
 from luminous.website.door import NOT_FOUND, Page, website_of
 from luminous.website.settings import Website
@@ -46,6 +47,24 @@ async def quotation(request: Request, quotation_id: UUID, said: str = "") -> Res
         quotation=found.quotation,
         offer=offer,
     )
+
+
+@router.get("/{quotation_id}/pdf")
+async def document(request: Request, quotation_id: UUID) -> Response:
+    """The document of the version that counts."""
+    website = website_of(request)
+    async with website.begin() as conn:
+        _, customer_id = await customer_of(request, conn)
+        found = await _theirs(conn, quotation_id, customer_id)
+    version_id = found.quotation.version_id
+    try:
+        content = await pdf(website.begin, str(version_id)) if version_id else b""
+    except QuotationClosed:
+        content = b""
+    if not content:
+        raise NOT_FOUND
+    headers = {"Content-Disposition": f'attachment; filename="{found.quotation.name}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @router.post("/{quotation_id}/accept")
@@ -94,7 +113,7 @@ def _after(
     match result:
         case quotes.Accepted():
             website.ring()
-            return go(f"{address}?said=accepted")
+            return go(f"/account/orders/{result.order_id}?said=accepted")
         case quotes.Refused(why="unknown"):
             raise NOT_FOUND
         case quotes.Refused():

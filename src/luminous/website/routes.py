@@ -8,7 +8,18 @@ from fastapi.exception_handlers import http_exception_handler
 from starlette.exceptions import HTTPException
 
 from luminous.stopping import when_stopped
-from luminous.website import account, details, front, link_pages, live, privacy, quotations, sign_in
+from luminous.website import (
+    account,
+    details,
+    front,
+    link_pages,
+    live,
+    orders,
+    paid,
+    privacy,
+    quotations,
+    sign_in,
+)
 from luminous.website.door import NOT_FOUND, trouble_page, with_headers
 from luminous.website.settings import Website
 from luminous.website.static_files import static_files
@@ -19,7 +30,7 @@ FOR_PROGRAMS = ("/api/", "/webhooks/", "/simulator", "/static/", "/metrics", "/h
 def mount(app: FastAPI, website: Website) -> AbstractAsyncContextManager[None]:
     """Add the website's routes; what is returned ends its streams when the server stops."""
     app.state.website = website
-    for routes in (front, link_pages, sign_in, account, quotations, details, privacy, live):
+    for routes in (front, link_pages, sign_in, account, quotations, orders, paid, details, privacy, live):
         app.include_router(routes.router)
     app.router.routes.append(static_files())
     app.add_exception_handler(HTTPException, _as_page)

@@ -33,6 +33,10 @@ class Website:
     whatsapp_number: str
     opens_whatsapp: str
     has_mail: bool
+    has_momo: bool
+    other_ways_to_pay: str
+    region: str
+    pepper: str  # of who was erased
     words: Catalogue  # what is said on WhatsApp about what was done here
     simulator: str | None = None  # its address, under `luminous up`
     closing: asyncio.Event = field(default_factory=asyncio.Event)  # set when streams are to end

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from luminous import customers, quotes, subscriptions
+from luminous import customers, orders, quotes, subscriptions
 from luminous.accounts import Visitor
 from luminous.db import Connection, sql
 
@@ -23,12 +23,19 @@ class Todo:
     doubt: Doubt | None
     chosen: subscriptions.Chosen | None
     offers: tuple[quotes.Standing, ...]  # quotations that can be accepted now
+    unpaid: tuple[orders.Order, ...]  # accepted, and waiting for their payment
     needs_email: bool
 
     @property
     def is_empty(self) -> bool:
         """True when nothing waits."""
-        return self.doubt is None and self.chosen is None and not self.offers and not self.needs_email
+        return (
+            self.doubt is None
+            and self.chosen is None
+            and not self.offers
+            and not self.unpaid
+            and not self.needs_email
+        )
 
 
 async def todo(conn: Connection, visitor: Visitor, customer_id: UUID, *, has_mail: bool) -> Todo:
@@ -37,6 +44,9 @@ async def todo(conn: Connection, visitor: Visitor, customer_id: UUID, *, has_mai
         await DOUBT.maybe(conn, customer_id=customer_id),
         await subscriptions.chosen(conn, customer_id),
         tuple(each for each in await quotes.of_customer(conn, customer_id) if each.status == "sent"),
+        tuple(
+            each for each in await orders.of_customer(conn, customer_id) if each.status == "awaiting_payment"
+        ),
         has_mail and visitor.email is None,
     )
 

@@ -1,0 +1,174 @@
+"""A person walks from WhatsApp to the account and back, in a real browser; and what axe finds on each page."""
+
+import re
+from collections.abc import AsyncGenerator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from luminous import quotes
+from luminous.db import Database
+from tests.quotes.making import sent
+from tests.simulator.browsing import CHROMIUM, DESK, NEEDS_BROWSER, POCKET, QUIET, watch_for_trouble
+from tests.simulator.stand_in import Shop
+
+from .online import open_website
+
+pytestmark = NEEDS_BROWSER
+
+AXE = (Path(__file__).parent / "vendor/axe-4.14.1.min.js").read_text("utf-8")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ROOMS = (
+    "",
+    "/quotations",
+    "/orders",
+    "/payments",
+    "/plan",
+    "/conversation",
+    "/details",
+    "/sessions",
+    "/privacy",
+)
+OPEN_PAGES = ("/", "/privacy", "/account/sign-in", "/account/sign-up", "/l", "/nowhere")
+
+
+@pytest.fixture
+async def online(tmp_path: Path, database_url: str) -> AsyncGenerator[Shop]:
+    async with open_website(tmp_path, database_url) as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncGenerator[Browser]:
+    """Debian's chromium, without a window."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield browser
+        await browser.close()
+
+
+async def findings(page: Page) -> list[str]:
+    """What axe calls serious or worse."""
+    await page.evaluate(AXE)
+    found: dict[str, Any] = await page.evaluate("tags => axe.run(document, { runOnly: tags })", WCAG)
+    return [
+        f"{page.url}: {each['id']} {each['nodes'][0]['html'][:120]}"
+        for each in found["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+async def asks_on_whatsapp(context: BrowserContext, home: str, words: str = "ACCOUNT") -> str:
+    """Write on the simulated phone as a link to WhatsApp prepares it; the last link that comes back."""
+    phone = await context.new_page()
+    await phone.goto(f"{home}/simulator?text={words}")
+    links = phone.locator("a[href*='/l/'][href*='#']")
+    before = await links.count()
+    await phone.click(".send")
+    await expect(links).to_have_count(before + 1, timeout=20_000)
+    address = await links.last.get_attribute("href") or ""
+    await phone.close()
+    return address
+
+
+@pytest.mark.parametrize("size", [POCKET, DESK], ids=["in a pocket", "at a desk"])
+async def test_from_whatsapp_to_the_account_where_a_quotation_comes_live_and_is_accepted(
+    browser: Browser, online: Shop, database: Database, size: Any
+) -> None:
+    home = online.url.removesuffix("/simulator")
+    context = await browser.new_context(viewport=size)
+    page = await context.new_page()
+    trouble = watch_for_trouble(page)
+    wrong: list[str] = []
+    for path in OPEN_PAGES:
+        await page.goto(home + path)
+        wrong += await findings(page)
+    trouble.clear()  # the page that is not there is told as an error
+
+    await page.goto(await asks_on_whatsapp(context, home))
+    await expect(page.get_by_role("heading", name="Is this your account?")).to_be_visible()
+    wrong += await findings(page)
+    await page.get_by_role("button", name="Yes, open my account").click()
+    await expect(page.get_by_role("heading", name="Hello")).to_be_visible()
+    assert "#" not in page.url
+
+    async with database.transaction() as conn:
+        customer_id = (await (await conn.execute("select id from customers")).fetchall())[0][0]
+        await quotes.set_rate(conn, "USD", Decimal("3712.5"), "Aisha")
+        await sent(conn, customer_id)
+    await page.get_by_role("link", name="Look and decide").click(timeout=20_000)  # it came by itself
+    wrong += await findings(page)
+    await page.get_by_role("button", name="Accept UGX").click()
+    await expect(page.get_by_text("Accepted. The price is yours")).to_be_visible()
+    await expect(page.get_by_text("Pay until")).to_be_visible()
+    for path in ROOMS:
+        await page.goto(f"{home}/account{path}")
+        wrong += await findings(page)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+    await page.get_by_role("button", name="Sign out").first.click()
+    await expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+    assert wrong == []
+    assert trouble == []
+    await context.close()
+
+
+async def test_the_same_person_from_the_website_first(browser: Browser, online: Shop) -> None:
+    home = online.url.removesuffix("/simulator")
+    context = await browser.new_context(viewport=POCKET)
+    page = await context.new_page()
+    trouble = watch_for_trouble(page)
+    await page.goto(home)
+    await page.get_by_role("link", name="Make an account").click()
+    await page.get_by_label("Your name").fill("Amina Nakato")
+    await page.get_by_label("Phone number").fill("0782 240 146")
+    await page.get_by_label("E-mail").fill("amina@example.com")
+    await page.get_by_role("button", name="Go on").click()
+    await page.get_by_role("button", name="Show me the message").click()
+    assert await findings(page) == []
+
+    phone = await context.new_page()
+    await phone.goto(await page.get_by_role("link", name="Open WhatsApp").get_attribute("href") or "")
+    await phone.click(".send")
+    await expect(page.get_by_text("Your WhatsApp is connected")).to_be_visible(timeout=20_000)  # by itself
+
+    await phone.goto(f"{home}/simulator/mail")
+    letter = await phone.locator(".letter").first.inner_text()
+    await page.goto(re.findall(r"http\S+#\S+", letter)[0])
+    await page.get_by_role("button", name="Yes, this is my e-mail").click()
+    await expect(page.get_by_text("Your e-mail is confirmed")).to_be_visible()
+    assert trouble == []
+    await context.close()
+
+
+async def test_without_javascript_the_code_opens_the_account(browser: Browser, online: Shop) -> None:
+    home = online.url.removesuffix("/simulator")
+    phones = await browser.new_context(viewport=DESK)
+    phone = await phones.new_page()
+    await phone.goto(f"{home}/simulator?text=ACCOUNT")
+    await phone.click(".send")
+    message = phone.locator(".bubble, li, div").filter(has_text="type the code").last
+    await expect(message).to_be_visible(timeout=20_000)
+    said = await message.inner_text()
+    handle, code = (
+        re.findall(r"/l/([0-9A-Z]{8})", said)[0],
+        re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}(?!\w)", said)[-1],
+    )
+
+    context = await browser.new_context(viewport=POCKET, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"{home}/l/{handle}")
+    await page.get_by_label("Code").fill(code)
+    await page.get_by_role("button", name="Go on").click()
+    await page.get_by_role("button", name="Yes, open my account").click()
+    await expect(page.get_by_role("heading", name="Hello")).to_be_visible()
+    await page.get_by_role("link", name="Plan", exact=True).click()
+    await page.get_by_role("button", name="Choose Plus").click()
+    await expect(page.get_by_text("Plus waits for its payment")).to_be_visible()
+    await page.get_by_role("button", name="Not this plan after all").click()
+    await expect(page.get_by_role("button", name="Choose Plus")).to_be_visible()
+    await context.close()
+    await phones.close()
