@@ -345,6 +345,30 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.guard_order() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not order_may_become(old.status, new.status) then
+    raise exception 'an order that is % does not become %', old.status, new.status using errcode = 'LU005';
+  end if;
+  return new;
+end;
+$$;
+
+CREATE FUNCTION public.guard_payment() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not payment_may_become(old.status, new.status) then
+    raise exception 'a payment that is % does not become %', old.status, new.status using errcode = 'LU005';
+  end if;
+  return new;
+end;
+$$;
+
 CREATE FUNCTION public.guard_quotation() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -857,6 +881,37 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.order_may_become(was text, becomes text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select becomes = was or becomes = any(case was
+    when 'awaiting_payment'   then array['paid', 'cancelled_unpaid', 'cancelled']
+    when 'cancelled_unpaid'   then array['paid']  -- money that came late, and staff took it for the order
+    when 'paid'               then array['sourcing', 'variation_pending', 'purchased', 'at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'sourcing'           then array['variation_pending', 'purchased', 'at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'variation_pending'  then array['sourcing', 'refund_due']
+    when 'purchased'          then array['at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'at_hub'             then array['in_transit', 'customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'in_transit'         then array['customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'customs'            then array['detained', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'detained'           then array['customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'out_for_delivery'   then array['delivery_failed', 'delivered', 'refund_due']
+    when 'delivery_failed'    then array['out_for_delivery', 'delivered', 'refund_due']
+    when 'delivered'          then array['closed', 'disputed']
+    when 'disputed'           then array['closed', 'refund_due']
+    when 'refund_due'         then array['refunded', 'partially_refunded']
+    when 'partially_refunded' then array['sourcing', 'purchased', 'at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered', 'closed', 'refund_due', 'refunded']
+    else '{}' end);
+$$;
+
+CREATE FUNCTION public.order_step(milestone text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select array_position(array['ordered', 'purchased', 'at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered'], milestone);
+$$;
+
 CREATE FUNCTION public.outbox_rank(status text) RETURNS integer
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'public', 'pg_temp'
@@ -927,6 +982,33 @@ begin
     from customers where whatsapp_user_id = user_id and deleted_at is null and id <> writer.id;
   perform set_identifiers(coalesce(person, writer.id), case when if_free(phone, null) then phone end, user_id, 'confirmed');
 end;
+$$;
+
+CREATE FUNCTION public.payment_is_open(status text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select status in ('created', 'submitted', 'pending', 'unknown', 'not_created', 'stale');
+$$;
+
+CREATE FUNCTION public.payment_may_become(was text, becomes text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select becomes = was or becomes = any(case was
+    when 'created'            then array['submitted', 'failed']
+    when 'submitted'          then array['pending', 'unknown', 'failed', 'succeeded', 'needs_review']
+    when 'pending'            then array['stale', 'succeeded', 'failed', 'needs_review']
+    when 'unknown'            then array['pending', 'not_created', 'stale', 'succeeded', 'failed', 'needs_review']
+    when 'not_created'        then array['submitted', 'failed', 'succeeded', 'needs_review']
+    when 'stale'              then array['not_created', 'succeeded', 'failed', 'needs_review']
+    when 'failed'             then array['succeeded', 'needs_review']
+    when 'succeeded'          then array['refund_due', 'partially_refunded', 'refunded', 'reversed']
+    when 'needs_review'       then array['applied', 'refund_due', 'failed', 'succeeded']
+    when 'applied'            then array['refund_due', 'partially_refunded', 'refunded', 'reversed']
+    when 'refund_due'         then array['partially_refunded', 'refunded', 'reversed']
+    when 'partially_refunded' then array['refund_due', 'refunded', 'reversed']
+    else '{}' end);
 $$;
 
 CREATE FUNCTION public.put_back_rows(merge public.customer_merges) RETURNS void
@@ -1016,6 +1098,28 @@ begin
      and not exists (select from customer_identifiers held
                       where held.customer_id = new.id and held.until_at is null
                         and held.kind = given.kind and held.value = given.value);
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.record_order_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into order_events (order_id, was, became, changed_by, cause, reason)
+  values (new.id, case when tg_op = 'UPDATE' then old.status end, new.status, new.changed_by, new.cause, new.reason);
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.record_payment_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into payment_events (payment_id, was, became, changed_by, cause, reason)
+  values (new.id, case when tg_op = 'UPDATE' then old.status end, new.status, new.changed_by, new.cause, new.reason);
   return null;
 end;
 $$;
@@ -1583,8 +1687,20 @@ CREATE TABLE public.orders (
     pay_until timestamp with time zone NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     paid_at timestamp with time zone,
+    delivery_address text,
+    rating integer,
+    rated_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    changed_by text DEFAULT 'customer'::text NOT NULL,
+    cause text,
+    reason text,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT orders_amount_is_positive CHECK ((amount > 0)),
+    CONSTRAINT orders_are_rated_at_some_time CHECK (((rating IS NULL) = (rated_at IS NULL))),
+    CONSTRAINT orders_are_rated_from_1_to_5 CHECK (((rating >= 1) AND (rating <= 5))),
     CONSTRAINT orders_have_a_number_when_paid CHECK (((number IS NULL) = (paid_at IS NULL))),
+    CONSTRAINT orders_have_a_short_address CHECK (((length(delivery_address) >= 1) AND (length(delivery_address) <= 500))),
+    CONSTRAINT orders_say_who_changed_them CHECK ((btrim(changed_by) <> ''::text)),
     CONSTRAINT orders_status_is_known CHECK ((status = ANY (ARRAY['awaiting_payment'::text, 'cancelled_unpaid'::text, 'paid'::text, 'sourcing'::text, 'variation_pending'::text, 'purchased'::text, 'at_hub'::text, 'in_transit'::text, 'customs'::text, 'detained'::text, 'out_for_delivery'::text, 'delivery_failed'::text, 'delivered'::text, 'closed'::text, 'disputed'::text, 'refund_due'::text, 'partially_refunded'::text, 'refunded'::text, 'cancelled'::text])))
 );
 
@@ -1915,6 +2031,66 @@ CREATE TABLE public.opening_hours (
     CONSTRAINT opening_hours_weekday_is_iso CHECK (((weekday >= 1) AND (weekday <= 7)))
 );
 
+CREATE TABLE public.order_events (
+    id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    was text,
+    became text NOT NULL,
+    changed_by text NOT NULL,
+    cause text,
+    reason text,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE public.order_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.order_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.order_milestones (
+    order_id uuid NOT NULL,
+    milestone text NOT NULL,
+    reached_at timestamp with time zone DEFAULT now() NOT NULL,
+    noted_by text NOT NULL,
+    noted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT order_milestones_milestone_is_known CHECK ((public.order_step(milestone) IS NOT NULL))
+);
+
+CREATE VIEW public.orders_now WITH (security_invoker='true') AS
+ SELECT orders.id,
+    orders.number,
+    orders.customer_id,
+    customers.display_name AS customer_name,
+    quotations.number AS quotation_number,
+    COALESCE(( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
+           FROM public.quotation_items
+          WHERE (quotation_items.quotation_id = quotations.id)
+          ORDER BY quotation_items.id
+         LIMIT 1), ('Q-'::text || quotations.number)) AS title,
+    orders.status,
+    ( SELECT order_milestones.milestone
+           FROM public.order_milestones
+          WHERE (order_milestones.order_id = orders.id)
+          ORDER BY (public.order_step(order_milestones.milestone)) DESC
+         LIMIT 1) AS milestone,
+    orders.amount,
+    orders.currency,
+    orders.pay_until,
+    orders.delivery_address,
+    orders.rating,
+    orders.reason,
+    orders.created_at,
+    orders.paid_at,
+    orders.delivered_at
+   FROM (((public.orders
+     JOIN public.customers ON ((customers.id = orders.customer_id)))
+     JOIN public.quotation_versions ON ((quotation_versions.id = orders.quotation_version_id)))
+     JOIN public.quotations ON ((quotations.id = quotation_versions.quotation_id)));
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     customer_id uuid NOT NULL,
@@ -1956,12 +2132,106 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.payment_events (
+    id bigint NOT NULL,
+    payment_id uuid NOT NULL,
+    was text,
+    became text NOT NULL,
+    changed_by text NOT NULL,
+    cause text,
+    reason text,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE public.payment_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.payment_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.payments (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    customer_id uuid NOT NULL,
+    order_id uuid,
+    subscription_id uuid,
+    provider text NOT NULL,
+    status text DEFAULT 'created'::text NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    payer text,
+    payer_text text NOT NULL,
+    paid_amount bigint,
+    paid_currency text,
+    paid_by text,
+    transaction_id text,
+    refunded_amount bigint DEFAULT 0 NOT NULL,
+    reason text,
+    reason_code text,
+    requests integer DEFAULT 0 NOT NULL,
+    looks integer DEFAULT 0 NOT NULL,
+    looked_at timestamp with time zone,
+    next_look_at timestamp with time zone DEFAULT now(),
+    lease_until timestamp with time zone,
+    changed_by text DEFAULT 'customer'::text NOT NULL,
+    cause text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT payments_amount_is_positive CHECK (((amount > 0) AND (paid_amount > 0))),
+    CONSTRAINT payments_are_for_one_thing CHECK ((num_nonnulls(order_id, subscription_id) = 1)),
+    CONSTRAINT payments_ask_somebody CHECK (((payer IS NOT NULL) OR (provider = 'manual'::text))),
+    CONSTRAINT payments_currency_is_iso_4217 CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payments_give_back_no_more_than_came CHECK (((refunded_amount >= 0) AND (refunded_amount <= COALESCE(paid_amount, (0)::bigint)))),
+    CONSTRAINT payments_payer_is_e164 CHECK ((payer ~ '^\+[1-9][0-9]{7,14}$'::text)),
+    CONSTRAINT payments_provider_is_known CHECK ((provider = ANY (ARRAY['momo'::text, 'manual'::text]))),
+    CONSTRAINT payments_say_who_changed_them CHECK ((btrim(changed_by) <> ''::text)),
+    CONSTRAINT payments_status_is_known CHECK ((status = ANY (ARRAY['created'::text, 'submitted'::text, 'pending'::text, 'unknown'::text, 'not_created'::text, 'stale'::text, 'succeeded'::text, 'failed'::text, 'needs_review'::text, 'applied'::text, 'refund_due'::text, 'partially_refunded'::text, 'refunded'::text, 'reversed'::text])))
+);
+
+CREATE VIEW public.payments_now WITH (security_invoker='true') AS
+ SELECT id,
+    customer_id,
+    order_id,
+    subscription_id,
+    provider,
+    status,
+    amount,
+    currency,
+    payer,
+    payer_text,
+    paid_amount,
+    paid_currency,
+    paid_by,
+    transaction_id,
+    refunded_amount,
+    reason,
+    reason_code,
+    created_at,
+    updated_at,
+    next_look_at
+   FROM public.payments;
+
 CREATE TABLE public.profiles (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     email text,
     phone_number text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.provider_events (
+    provider text NOT NULL,
+    reference uuid NOT NULL,
+    status text NOT NULL,
+    amount bigint,
+    currency text,
+    payer text,
+    transaction_id text,
+    reason_code text,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT provider_events_status_is_known CHECK ((status = ANY (ARRAY['succeeded'::text, 'failed'::text])))
 );
 
 CREATE TABLE public.quotation_events (
@@ -2032,6 +2302,34 @@ ALTER TABLE public.quotation_lines ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
 
 ALTER TABLE public.quotations ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.quotations_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.receipt_counter (
+    is_the_only_one boolean DEFAULT true NOT NULL,
+    last_number bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT receipt_counter_is_one_row CHECK (is_the_only_one)
+);
+
+CREATE TABLE public.refunds (
+    id bigint NOT NULL,
+    payment_id uuid NOT NULL,
+    amount bigint NOT NULL,
+    reference text NOT NULL,
+    reason text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT refunds_amount_is_positive CHECK ((amount > 0)),
+    CONSTRAINT refunds_have_a_reference CHECK ((btrim(reference) <> ''::text)),
+    CONSTRAINT refunds_say_who_made_them CHECK ((btrim(made_by) <> ''::text))
+);
+
+ALTER TABLE public.refunds ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.refunds_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2160,6 +2458,12 @@ ALTER TABLE ONLY public.inbox
 ALTER TABLE ONLY public.opening_hours
     ADD CONSTRAINT opening_hours_pkey PRIMARY KEY (weekday);
 
+ALTER TABLE ONLY public.order_events
+    ADD CONSTRAINT order_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.order_milestones
+    ADD CONSTRAINT order_milestones_pkey PRIMARY KEY (order_id, milestone);
+
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_number_is_given_once UNIQUE (number);
 
@@ -2175,8 +2479,20 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.payment_events
+    ADD CONSTRAINT payment_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_count_money_once UNIQUE (provider, transaction_id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.provider_events
+    ADD CONSTRAINT provider_events_pkey PRIMARY KEY (provider, reference, status);
 
 ALTER TABLE ONLY public.quotation_events
     ADD CONSTRAINT quotation_events_pkey PRIMARY KEY (id);
@@ -2207,6 +2523,15 @@ ALTER TABLE ONLY public.quotations
 
 ALTER TABLE ONLY public.quotations
     ADD CONSTRAINT quotations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.receipt_counter
+    ADD CONSTRAINT receipt_counter_pkey PRIMARY KEY (is_the_only_one);
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_are_recorded_once UNIQUE (payment_id, reference);
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.shop_settings
     ADD CONSTRAINT shop_settings_pkey PRIMARY KEY (is_the_only_row);
@@ -2286,7 +2611,13 @@ CREATE INDEX inbox_by_customer ON public.inbox USING btree (customer_id, id);
 
 CREATE INDEX inbox_unanswered ON public.inbox USING btree (customer_id, id) WHERE (answered_at IS NULL);
 
+CREATE INDEX order_events_by_order ON public.order_events USING btree (order_id, id);
+
 CREATE INDEX orders_by_customer ON public.orders USING btree (customer_id, created_at);
+
+CREATE INDEX orders_delivered ON public.orders USING btree (delivered_at) WHERE (status = 'delivered'::text);
+
+CREATE INDEX orders_unpaid ON public.orders USING btree (pay_until) WHERE (status = 'awaiting_payment'::text);
 
 CREATE INDEX outbox_by_customer ON public.outbox USING btree (customer_id, id);
 
@@ -2301,6 +2632,24 @@ CREATE UNIQUE INDEX outbox_one_in_flight_per_customer ON public.outbox USING btr
 CREATE INDEX outbox_owed ON public.outbox USING btree (customer_id, id) WHERE (status = ANY (ARRAY['queued'::text, 'sending'::text, 'uncertain'::text]));
 
 CREATE INDEX outbox_parked ON public.outbox USING btree (customer_id) WHERE (status = 'parked'::text);
+
+CREATE INDEX payment_events_by_payment ON public.payment_events USING btree (payment_id, id);
+
+CREATE INDEX payments_by_customer ON public.payments USING btree (customer_id, created_at);
+
+CREATE INDEX payments_by_order ON public.payments USING btree (order_id) WHERE (order_id IS NOT NULL);
+
+CREATE INDEX payments_by_subscription ON public.payments USING btree (subscription_id) WHERE (subscription_id IS NOT NULL);
+
+CREATE INDEX payments_due ON public.payments USING btree (next_look_at, id) WHERE (next_look_at IS NOT NULL);
+
+CREATE INDEX payments_for_staff ON public.payments USING btree (updated_at) WHERE (status = ANY (ARRAY['needs_review'::text, 'refund_due'::text]));
+
+CREATE UNIQUE INDEX payments_one_open_per_order ON public.payments USING btree (order_id) WHERE public.payment_is_open(status);
+
+CREATE UNIQUE INDEX payments_one_open_per_subscription ON public.payments USING btree (subscription_id) WHERE public.payment_is_open(status);
+
+CREATE UNIQUE INDEX payments_pay_an_order_once ON public.payments USING btree (order_id) WHERE (status = ANY (ARRAY['succeeded'::text, 'applied'::text]));
 
 CREATE UNIQUE INDEX profiles_one_per_email ON public.profiles USING btree (lower(email));
 
@@ -2332,7 +2681,19 @@ CREATE TRIGGER trg_customers_record_consent AFTER INSERT OR UPDATE OF consent_st
 
 CREATE TRIGGER trg_customers_record_identifiers AFTER INSERT OR UPDATE OF phone_number, whatsapp_user_id, deleted_at ON public.customers FOR EACH ROW EXECUTE FUNCTION public.record_customer_identifiers();
 
+CREATE TRIGGER trg_orders_guard BEFORE UPDATE OF status ON public.orders FOR EACH ROW EXECUTE FUNCTION public.guard_order();
+
+CREATE TRIGGER trg_orders_record_change AFTER UPDATE ON public.orders FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION public.record_order_event();
+
+CREATE TRIGGER trg_orders_record_creation AFTER INSERT ON public.orders FOR EACH ROW EXECUTE FUNCTION public.record_order_event();
+
 CREATE TRIGGER trg_outbox_record_stop AFTER UPDATE OF error_code ON public.outbox FOR EACH ROW WHEN (((new.error_code = 131050) AND (old.error_code IS DISTINCT FROM new.error_code))) EXECUTE FUNCTION public.record_stop_told_by_refusal();
+
+CREATE TRIGGER trg_payments_guard BEFORE UPDATE OF status ON public.payments FOR EACH ROW EXECUTE FUNCTION public.guard_payment();
+
+CREATE TRIGGER trg_payments_record_change AFTER UPDATE ON public.payments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION public.record_payment_event();
+
+CREATE TRIGGER trg_payments_record_creation AFTER INSERT ON public.payments FOR EACH ROW EXECUTE FUNCTION public.record_payment_event();
 
 CREATE TRIGGER trg_quotation_lines_stay BEFORE INSERT OR DELETE OR UPDATE ON public.quotation_lines FOR EACH ROW EXECUTE FUNCTION public.keep_sent_lines();
 
@@ -2391,6 +2752,12 @@ ALTER TABLE ONLY public.inbox
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.order_events
+    ADD CONSTRAINT order_events_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.order_milestones
+    ADD CONSTRAINT order_milestones_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE RESTRICT;
 
@@ -2399,6 +2766,21 @@ ALTER TABLE ONLY public.orders
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.payment_events
+    ADD CONSTRAINT payment_events_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.provider_events
+    ADD CONSTRAINT provider_events_reference_fkey FOREIGN KEY (reference) REFERENCES public.payments(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.quotation_events
     ADD CONSTRAINT quotation_events_quotation_id_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id) ON DELETE CASCADE;
@@ -2423,6 +2805,9 @@ ALTER TABLE ONLY public.quotations
 
 ALTER TABLE ONLY public.quotations
     ADD CONSTRAINT quotations_repeats_fkey FOREIGN KEY (repeats) REFERENCES public.quotations(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -2462,11 +2847,21 @@ ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.opening_hours ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.order_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.order_milestones ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.payment_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.payments ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.provider_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.quotation_events ENABLE ROW LEVEL SECURITY;
 
@@ -2477,6 +2872,10 @@ ALTER TABLE public.quotation_lines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.quotation_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.quotations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.receipt_counter ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.refunds ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.shop_settings ENABLE ROW LEVEL SECURITY;
 
@@ -2509,6 +2908,10 @@ REVOKE ALL ON FUNCTION public.detach_number(phone text, loser uuid, taker uuid, 
 REVOKE ALL ON FUNCTION public.end_of_working_day(issued_at timestamp with time zone, zone text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.follow_merge(customer uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_order() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_payment() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.guard_quotation() FROM PUBLIC;
 
@@ -2570,6 +2973,10 @@ REVOKE ALL ON FUNCTION public.open_conversation_for_new_customer() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.open_request(customer uuid, changed_by text, cause text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.order_may_become(was text, becomes text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.order_step(milestone text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.outbox_rank(status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.part_conversations(merge public.customer_merges) FROM PUBLIC;
@@ -2578,6 +2985,10 @@ REVOKE ALL ON FUNCTION public.part_from_stranger(conflict public.customer_confli
 
 REVOKE ALL ON FUNCTION public.part_from_who_changed(conflict public.customer_conflicts, holder public.customers, writer public.customers) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.payment_is_open(status text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payment_may_become(was text, becomes text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.put_back_rows(merge public.customer_merges) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.quotation_may_become(was text, becomes text) FROM PUBLIC;
@@ -2585,6 +2996,10 @@ REVOKE ALL ON FUNCTION public.quotation_may_become(was text, becomes text) FROM 
 REVOKE ALL ON FUNCTION public.record_consent_written_directly() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_customer_identifiers() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.record_order_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.record_payment_event() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_quotation_event() FROM PUBLIC;
 

@@ -72,7 +72,14 @@ class OrderRefused(LuminousError):
 
 
 class PaymentRefused(LuminousError):
-    """What cannot be done with a payment as it stands; the sentence says why and what can be done."""
+    """What cannot be done with a payment as it stands; the sentence says why and what can be done.
+
+    code: under which customers read it in their language.
+    """
+
+    def __init__(self, sentence: str, code: Literal["overdue", "paid", "gone"] = "gone") -> None:
+        super().__init__(sentence)
+        self.code: Literal["overdue", "paid", "gone"] = code
 
 
 class DatabaseAway(LuminousError):

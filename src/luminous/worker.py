@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import httpx2
 
-from luminous import conversations, inbound, notices, outbox
+from luminous import conversations, inbound, notices, orders, outbox
 from luminous.answering import answer_next
 from luminous.channels.gateway.send import GatewayChannel
 from luminous.channels.meta.send import MetaChannel
 from luminous.channels.parsers import PARSERS
+from luminous.charges import ProviderName
 from luminous.config import Settings
 from luminous.db import Database
 from luminous.errors import is_retryable
@@ -20,11 +22,16 @@ from luminous.inbound import Parse
 from luminous.log import log
 from luminous.messages import ChannelName
 from luminous.outbound import Channel, deliver_next
+from luminous.paying import PaymentProvider, pay_next
+from luminous.providers.momo import callback
+from luminous.providers.momo.account import Account
+from luminous.providers.momo.collections import MomoCollections
 from luminous.replies import Shop
 from luminous.wake import Bell
 
 ANSWERERS = 2
 SENDERS = 8
+PAYERS = 4
 POLL_SECONDS = 1.0
 AFTER_A_FAILURE_SECONDS = 2.0
 
@@ -38,6 +45,9 @@ class Work:
     shop: Shop
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
+    providers: Mapping[ProviderName, PaymentProvider] = field(
+        default_factory=dict[ProviderName, PaymentProvider]
+    )
 
 
 @asynccontextmanager
@@ -51,6 +61,7 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             shop_of(settings),
             channels_of(settings, http),
             PARSERS,
+            providers_of(settings, http),
         )
         task = asyncio.create_task(work(of_the_shop, bell, stop))
         try:
@@ -63,7 +74,15 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
 
 def shop_of(settings: Settings) -> Shop:
     """The shop, as its customers know it."""
-    return Shop(settings.shop_name, settings.timezone, settings.shop_language, settings.whatsapp_number)
+    return Shop(
+        settings.shop_name,
+        settings.timezone,
+        settings.shop_language,
+        settings.whatsapp_number,
+        region=settings.shop_region,
+        takes_momo=settings.takes_momo,
+        other_ways_to_pay=settings.other_ways_to_pay,
+    )
 
 
 def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelName, Channel]:
@@ -81,6 +100,22 @@ def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelNam
     return channels
 
 
+def providers_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ProviderName, PaymentProvider]:
+    """Every way to be paid that is set. Raises SettingsMissing for one that cannot work."""
+    if not settings.takes_momo:
+        return {}
+    account = Account(
+        api_user=settings.momo_api_user,
+        api_key=settings.momo_api_key,
+        subscription_key=settings.momo_subscription_key,
+        environment=settings.momo_environment,
+        currency=settings.momo_currency,
+        api_url=settings.momo_api_url,
+        callback_url=f"{settings.public_url.rstrip('/')}{callback.PATH}" if settings.public_url else "",
+    )
+    return {"momo": MomoCollections(http, account)}
+
+
 async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is being done then is finished first."""
     begin = work.database.transaction
@@ -94,11 +129,18 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     async def deliver() -> bool:
         return await deliver_next(begin, work.channels)
 
+    async def pay() -> bool:
+        did = await pay_next(begin, work.providers, partial(notices.tell_payment, shop=work.shop))
+        if did:
+            bell.ring()  # there may be something to send
+        return did
+
     async def tidy() -> bool:
         return await tidy_up(work)
 
     loops = [_loop(f"answer-{n}", answer, stop, bell.wait) for n in range(ANSWERERS)]
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
+    loops += [_loop(f"pay-{n}", pay, stop, bell.wait) for n in range(PAYERS)]
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))
     try:
@@ -142,10 +184,11 @@ async def tidy_up(work: Work) -> bool:
         outbox.settle_doubts,
         outbox.join_overtaken_statuses,
         outbox.forget_early_statuses,
+        orders.close_delivered,
     ):
         async with work.database.transaction() as conn:  # one each: intake waits for none of them
             await tidy(conn)
-    for tell in (notices.tell_plans_ending, notices.tell_quotations_run_out):
+    for tell in (notices.tell_plans_ending, notices.tell_quotations_run_out, notices.tell_orders_unpaid):
         async with work.database.transaction() as conn:
             await tell(conn, work.shop)
     return await inbound.retry_dead_letter(work.database.transaction, work.parsers)

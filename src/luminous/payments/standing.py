@@ -40,6 +40,7 @@ class Payment:
     amount: int
     currency: str
     payer: str | None
+    payer_text: str  # what the payer reads; of money that staff confirmed: how it came
     paid_amount: int | None
     paid_currency: str | None
     paid_by: str | None

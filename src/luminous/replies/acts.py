@@ -6,6 +6,7 @@ from uuid import UUID
 
 from luminous.messages import Content
 from luminous.quotes import Piece
+from luminous.replies.order_acts import OrderAct
 
 Decision = Literal["accept", "decline", "ask", "withdraw", "again", "show"]
 Topic = Literal["quotes", "orders", "track", "plan", "upgrade"]
@@ -99,5 +100,5 @@ class Pay:
     subscription_id: UUID | None = None
 
 
-ForTheShop = Request | Complete | DecideOn | DecideInWords | Show | BuyPlan | ChangePlan | Pay
+ForTheShop = Request | Complete | DecideOn | DecideInWords | Show | BuyPlan | ChangePlan | Pay | OrderAct
 Act = Say | HandOver | SetConsent | ForTheShop

@@ -36,6 +36,7 @@ from luminous.replies.intents import (
     intent_of,
     wants_an_answer,
 )
+from luminous.replies.order_commands import order_in_words
 from luminous.subscriptions import Entitlements
 
 
@@ -47,6 +48,9 @@ class Shop:
     timezone: ZoneInfo
     language: str = "en"
     number: str = ""  # of WhatsApp, E.164; empty: documents show no way to it
+    region: str = "UG"  # of numbers that are written without their country
+    takes_momo: bool = False  # MTN Mobile Money can be asked for
+    other_ways_to_pay: str = ""  # as customers read them; empty: a person says them
 
     @property
     def words(self) -> Catalogue:
@@ -109,7 +113,7 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
     spoken: list[Message] = []
     silent: list[Message] = []
     for message in messages:
-        command = command_of(message.choice) or (not message.choice and decision_in_words(message))
+        command = command_of(message.choice) or (not message.choice and _in_words(context, message))
         if command and message.group_id is None:
             pressed.append(_press(context, message, command))
             continue
@@ -132,6 +136,12 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
         return steps + _for_the_person(context, asked, spoken) + pressed
     speech = _answer_speech(context, spoken, asked, has_pressed=bool(pressed))
     return steps + speech + _answer_intents(context, asked) + pressed
+
+
+def _in_words(context: Context, message: Message) -> Command | DecideInWords | None:
+    """What is written as a button would say it. A number may be meant for the person who answers."""
+    said = decision_in_words(message)
+    return said or (None if context.with_person else order_in_words(message))
 
 
 def _press(context: Context, message: Message, command: Command | DecideInWords) -> Step:
