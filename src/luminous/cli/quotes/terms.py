@@ -63,9 +63,7 @@ def goods(
             return await quotes.publish(conn, rules, by)
 
         version = asyncio.run(in_transaction(settings, work))
-        say(
-            f"List {version} counts from now on, with {count(len(rules), 'entry').replace('entrys', 'entries')}."
-        )
+        say(f"List {version} counts from now on: {count(len(rules), 'rule')}.")
         return
     found = asyncio.run(in_database(settings, quotes.goods_list))
     if as_json:
