@@ -9,7 +9,7 @@ from luminous.db import Connection, sql
 from luminous.messages import ChannelName
 
 Trouble = Literal["failed", "dead", "parked", "uncertain", "suppressed", "stale"]
-Retried = Literal["owed again", "not failed", "no such message", "its customer is gone"]
+Retried = Literal["owed again", "not failed", "never twice", "no such message", "its customer is gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,14 @@ class StoppedNumber:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides whether a message may be tried again."""
+
+    status: str
+    purpose: str
+
+
 async def not_sent(
     conn: Connection, statuses: tuple[Trouble, ...], *, within: timedelta, most: int = 100
 ) -> list[NotSent]:
@@ -62,11 +70,13 @@ async def retry(conn: Connection, outbox_id: int) -> Retried:
     Whether it may go is judged at the claim as always. Where it is doubtful whether it went, it may
     reach the customer twice: that is for whoever asks for it to know.
     """
-    status = await STATUS.maybe(conn, outbox_id=outbox_id)
-    if status is None:
+    message = await STANDING.maybe(conn, outbox_id=outbox_id)
+    if message is None:
         return "no such message"
-    if status not in ("failed", "dead"):
+    if message.status not in ("failed", "dead"):
         return "not failed"
+    if message.purpose in ("payment_prompt", "sign_in_link"):
+        return "never twice"
     again = await RETRY.run(conn, outbox_id=outbox_id)
     return "owed again" if again else "its customer is gone"
 
@@ -90,12 +100,14 @@ STOPPED = sql("""
       from stopped_numbers order by stopped_at
 """).into(StoppedNumber)
 
-STATUS = sql("select status from outbox where id = %(outbox_id)s").into(str)
+STANDING = sql("select status, purpose from outbox where id = %(outbox_id)s").into(Standing)
 
-# It is owed by the customer's identity of now: whoever retries has looked whom it reaches.
+# It is owed by the customer's identity of now: whoever retries has looked whom it reaches. One attempt
+# stays: a late status of it still counts.
 RETRY = sql("""
     update outbox
-       set status = 'queued', attempts = 0, failed_answers = 0, lost_answers = 0, needs_template = false,
+       set status = 'queued', attempts = least(attempts, 1), failed_answers = 0, lost_answers = 0,
+           needs_template = false,
            failed_external_id = coalesce(external_id, failed_external_id), external_id = null,
            identity_epoch = customers.identity_epoch, next_attempt_at = now(), lease_until = null,
            updated_at = now()
