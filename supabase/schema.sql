@@ -177,6 +177,37 @@ begin
 end;
 $$;
 
+CREATE TABLE public.templates (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    category text NOT NULL,
+    body text NOT NULL,
+    examples text[] DEFAULT '{}'::text[] NOT NULL,
+    status text DEFAULT 'not_submitted'::text NOT NULL,
+    status_reason text,
+    status_at timestamp with time zone,
+    quality text,
+    quality_at timestamp with time zone,
+    meta_id text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT templates_category_is_known CHECK ((category = ANY (ARRAY['utility'::text, 'marketing'::text, 'authentication'::text]))),
+    CONSTRAINT templates_language_is_as_meta_writes_it CHECK ((language ~ '^[a-z]{2,3}(_[A-Za-z]{2,4})?$'::text)),
+    CONSTRAINT templates_name_is_as_meta_writes_it CHECK (((name ~ '^[a-z0-9_]+$'::text) AND (length(name) <= 512))),
+    CONSTRAINT templates_status_is_lower_case CHECK ((status = lower(status)))
+);
+
+CREATE FUNCTION public.approved_template(wanted jsonb) RETURNS public.templates
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select * from templates
+   where name = wanted ->> 'name' and status = 'approved' and language in (wanted ->> 'language', 'en')
+   order by language <> wanted ->> 'language'
+   limit 1;
+$$;
+
 CREATE FUNCTION public.ask_again(over uuid, customer uuid, cause text) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -873,7 +904,7 @@ CREATE FUNCTION public.part_conversations(merge public.customer_merges) RETURNS 
          handover_reason = case when kept.handed_over_at <> ended.handed_over_at or ended.handed_over_at is null
                                 then kept.handover_reason end,
          last_message_at = (select max(sent_at) from inbox
-                             where customer_id = merge.into_id and group_id is null and kind <> 'system')
+                             where customer_id = merge.into_id and group_id is null and kind not in ('system', 'reaction'))
     from conversations ended
    where kept.customer_id = merge.into_id and ended.customer_id = merge.from_id;
   update conversations
@@ -1048,7 +1079,7 @@ CREATE FUNCTION public.refuse_to_change_consents() RETURNS trigger
     SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
-  raise exception 'what a customer said about consent is never changed: add what they say now' using errcode = 'LU005';
+  raise exception 'what a customer said about consent is never changed: add what they say now' using errcode = 'LU008';
 end;
 $$;
 
@@ -1177,6 +1208,15 @@ begin
   raise exception 'other transactions keep changing this sender' using errcode = 'serialization_failure';
 end;
 $_$;
+
+CREATE FUNCTION public.rest_template(message bigint, why text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  update templates
+     set status = 'refused_at_sending', status_reason = why, status_at = now(), updated_at = now()
+   where id = (select (approved_template(template)).id from outbox where outbox.id = message and went_as_template);
+$$;
 
 CREATE FUNCTION public.say_consent(customer uuid, to_state text, from_source text, with_evidence text, with_wording text, at timestamp with time zone) RETURNS void
     LANGUAGE sql
@@ -1814,6 +1854,7 @@ CREATE TABLE public.early_statuses (
     error_code integer,
     error_reason text,
     billable boolean,
+    failure text,
     occurred_at timestamp with time zone NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL
 );
@@ -1935,8 +1976,10 @@ CREATE TABLE public.outbox (
     failed_answers integer DEFAULT 0 NOT NULL,
     lost_answers integer DEFAULT 0 NOT NULL,
     next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempted_at timestamp with time zone,
     lease_until timestamp with time zone,
     external_id text,
+    failed_external_id text,
     error_code integer,
     error_reason text,
     billable boolean,
@@ -2039,6 +2082,14 @@ ALTER TABLE public.quotations ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTI
     CACHE 1
 );
 
+CREATE TABLE public.sending_rates (
+    channel text NOT NULL,
+    business_number_id text NOT NULL,
+    tokens double precision NOT NULL,
+    filled_at timestamp with time zone NOT NULL,
+    taken integer NOT NULL
+);
+
 CREATE TABLE public.shop_settings (
     is_the_only_row boolean DEFAULT true NOT NULL,
     number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
@@ -2050,25 +2101,13 @@ CREATE TABLE public.shop_settings (
     CONSTRAINT shop_settings_round_to_whole_shillings CHECK (((rounding_step >= 1) AND (rounding_step <= 100000)))
 );
 
-CREATE TABLE public.templates (
-    id bigint NOT NULL,
-    name text NOT NULL,
-    language text NOT NULL,
-    category text NOT NULL,
-    body text NOT NULL,
-    examples text[] DEFAULT '{}'::text[] NOT NULL,
-    status text DEFAULT 'not_submitted'::text NOT NULL,
-    status_reason text,
-    status_at timestamp with time zone,
-    quality text,
-    quality_at timestamp with time zone,
-    meta_id text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT templates_category_is_known CHECK ((category = ANY (ARRAY['utility'::text, 'marketing'::text, 'authentication'::text]))),
-    CONSTRAINT templates_language_is_as_meta_writes_it CHECK ((language ~ '^[a-z]{2,3}(_[A-Za-z]{2,4})?$'::text)),
-    CONSTRAINT templates_name_is_as_meta_writes_it CHECK (((name ~ '^[a-z0-9_]+$'::text) AND (length(name) <= 512))),
-    CONSTRAINT templates_status_is_lower_case CHECK ((status = lower(status)))
+CREATE TABLE public.stopped_numbers (
+    channel text NOT NULL,
+    business_number_id text NOT NULL,
+    stopped_at timestamp with time zone DEFAULT now() NOT NULL,
+    try_again_at timestamp with time zone NOT NULL,
+    error_code integer,
+    reason text NOT NULL
 );
 
 ALTER TABLE public.templates ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -2208,8 +2247,14 @@ ALTER TABLE ONLY public.quotations
 ALTER TABLE ONLY public.quotations
     ADD CONSTRAINT quotations_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.sending_rates
+    ADD CONSTRAINT sending_rates_pkey PRIMARY KEY (channel, business_number_id);
+
 ALTER TABLE ONLY public.shop_settings
     ADD CONSTRAINT shop_settings_pkey PRIMARY KEY (is_the_only_row);
+
+ALTER TABLE ONLY public.stopped_numbers
+    ADD CONSTRAINT stopped_numbers_pkey PRIMARY KEY (channel, business_number_id);
 
 ALTER TABLE ONLY public.subscription_plans
     ADD CONSTRAINT subscription_plans_id_and_code_agree UNIQUE (id, code);
@@ -2288,11 +2333,15 @@ CREATE INDEX inbox_unanswered ON public.inbox USING btree (customer_id, id) WHER
 
 CREATE INDEX orders_by_customer ON public.orders USING btree (customer_id, created_at);
 
+CREATE INDEX outbox_billed ON public.outbox USING btree (attempted_at) WHERE billable;
+
 CREATE INDEX outbox_by_customer ON public.outbox USING btree (customer_id, id);
 
 CREATE UNIQUE INDEX outbox_by_external_id ON public.outbox USING btree (channel, external_id) WHERE (external_id IS NOT NULL);
 
 CREATE INDEX outbox_due ON public.outbox USING btree (next_attempt_at, id) WHERE (status = 'queued'::text);
+
+CREATE INDEX outbox_given_up ON public.outbox USING btree (updated_at) WHERE (status = ANY (ARRAY['failed'::text, 'dead'::text]));
 
 CREATE INDEX outbox_in_doubt ON public.outbox USING btree (lease_until) WHERE (status = ANY (ARRAY['sending'::text, 'uncertain'::text]));
 
@@ -2478,7 +2527,11 @@ ALTER TABLE public.quotation_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.quotations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.sending_rates ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.shop_settings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stopped_numbers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.subscription_plans ENABLE ROW LEVEL SECURITY;
 
@@ -2491,6 +2544,8 @@ ALTER TABLE public.webhook_bodies ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, seen_at timestamp with time zone, cause text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamp with time zone, OUT customer_id uuid, OUT decision text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.approved_template(wanted jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.ask_again(over uuid, customer uuid, cause text) FROM PUBLIC;
 
@@ -2595,6 +2650,8 @@ REVOKE ALL ON FUNCTION public.refuse_to_change_consents() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.release_held_messages(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text, identity_key_hash text, sent_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.rest_template(message bigint, why text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.say_consent(customer uuid, to_state text, from_source text, with_evidence text, with_wording text, at timestamp with time zone) FROM PUBLIC;
 

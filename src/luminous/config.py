@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     whatsapp_number: str = ""  # the shop's number as people write to it: +256700000001
     whatsapp_api_url: str = "https://graph.facebook.com/v26.0"
 
+    whatsapp_messages_per_second: float = Field(
+        default=80, gt=0, le=1000
+    )  # of each number, as Meta grants it
+
     gateway_url: str = ""  # of the Luminous gateway; the three are empty where the shop has none
     gateway_key: str = ""
     gateway_secret: str = ""

@@ -9,6 +9,7 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU005  no such change    a quotation's status does not lead to that other one
     LU006  it was offered    a version that was sent does not change: it is revised
     LU007  limit reached     the plan allows no more open quotations
+    LU008  consent is kept   what a customer said about consent cannot be changed, only added to
 """
 
 from collections.abc import Generator
@@ -79,14 +80,15 @@ class PostgresFailed(LuminousError):
     """The embedded server cannot be started, stopped or found; the sentence says what to do."""
 
 
-SendOutcome = Literal["not_sent", "unclear", "refused", "held"]
+SendOutcome = Literal["not_sent", "once", "unclear", "refused", "window_over", "template_refused", "held"]
 
 
 class SendFailed(LuminousError):
     """A provider did not accept a message.
 
-    outcome: `not_sent` it surely did not go, try again; `unclear` it may have gone, wait for a
-    status first; `refused` it will never go; `held` this number cannot send at all at present.
+    outcome: `not_sent` it surely did not go, try again; `once` the same, but only once; `unclear` it may
+    have gone, wait for a status first; `refused` it will never go; `window_over` not as free text;
+    `template_refused` not as this template; `held` this number cannot send at all at present.
     answered: the provider itself said that it failed; False when its answer never came.
     """
 

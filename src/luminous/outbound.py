@@ -14,9 +14,9 @@ from luminous.errors import UNIQUE_VIOLATION, SendFailed, sqlstate
 from luminous.log import log
 from luminous.messages import ChannelName, Outgoing
 from luminous.outbox import Claimed
+from luminous.pace import Pace
 
 TRIES = 100  # of what surely did not go: about eight hours of an outage
-HOLD = timedelta(minutes=1)  # the number cannot send at all: wait for somebody to mend it
 
 
 class Channel(Protocol):
@@ -27,8 +27,13 @@ class Channel(Protocol):
         ...
 
 
-async def deliver_next(begin: Begin, channels: Mapping[ChannelName, Channel]) -> bool:
-    """Send one message that is due. Returns False when none is."""
+async def deliver_next(
+    begin: Begin, channels: Mapping[ChannelName, Channel], pace: Pace | None = None
+) -> bool:
+    """Send one message that is due. Returns False when none is.
+
+    pace: how fast each of the shop's numbers may send; None sends as fast as it can.
+    """
     try:
         async with begin() as conn:
             claimed = await outbox.claim(conn)
@@ -45,6 +50,8 @@ async def deliver_next(begin: Begin, channels: Mapping[ChannelName, Channel]) ->
     try:
         if claimed.channel not in channels:
             raise SendFailed(f"This worker has no settings for {claimed.channel}.", "held")
+        if pace and not await pace.keep(begin, claimed.channel, claimed.business_number_id):
+            raise SendFailed("The number sends as fast as it may.", "not_sent")
         external_id = await channels[claimed.channel].send(claimed.outgoing())
     except SendFailed as failure:
         await again(begin, partial(record_failure, claimed=claimed, failure=failure))
@@ -57,10 +64,17 @@ async def deliver_next(begin: Begin, channels: Mapping[ChannelName, Channel]) ->
             attempt=claimed.attempts,
         )
     else:
-        await again(begin, lambda conn: outbox.accepted(conn, claimed.id, claimed.channel, external_id))
+        await again(begin, partial(record_acceptance, claimed=claimed, external_id=external_id))
         metrics.SENDS.labels("accepted").inc()
         log.info("sent", outbox_id=claimed.id, attempt=claimed.attempts)
     return True
+
+
+async def record_acceptance(conn: Connection, claimed: Claimed, external_id: str) -> None:
+    """Write down that WhatsApp has it, and so that its number can send."""
+    await outbox.accepted(conn, claimed.id, claimed.channel, external_id)
+    if claimed.number_was_stopped:
+        await outbox.start_number(conn, claimed.channel, claimed.business_number_id)
 
 
 async def record_failure(conn: Connection, claimed: Claimed, failure: SendFailed) -> None:
@@ -68,10 +82,22 @@ async def record_failure(conn: Connection, claimed: Claimed, failure: SendFailed
     reason, code = failure.reason, failure.code
     match failure.outcome:
         case "held":
-            await outbox.try_again(conn, claimed.id, reason, code=code, after=HOLD, counts=False)
+            await outbox.try_again(conn, claimed.id, reason, code=code, after=outbox.HOLD, counts=False)
+            if failure.answered:
+                number = claimed.business_number_id
+                await outbox.stop_number(
+                    conn, claimed.channel, number, reason, code=code, again_in=outbox.HOLD
+                )
         case "not_sent" if claimed.attempts < TRIES:
             after = failure.retry_after or backoff(claimed.attempts)
             await outbox.try_again(conn, claimed.id, reason, code=code, after=after)
+        case "once" if claimed.attempts < 2:
+            await outbox.try_again(conn, claimed.id, reason, code=code, after=backoff(2))
+        case "window_over" if claimed.template is None:
+            await outbox.window_over(conn, claimed.id, reason, code=code)
+        case "template_refused" if claimed.template is not None:
+            await outbox.rest_template(conn, claimed.id, reason)
+            await outbox.window_over(conn, claimed.id, reason, code=code)
         case "unclear":
             await outbox.unclear(conn, claimed.id, reason, code=code, answered=failure.answered)
         case _:

@@ -20,6 +20,7 @@ from luminous.inbound import Parse
 from luminous.log import log
 from luminous.messages import ChannelName
 from luminous.outbound import Channel, deliver_next
+from luminous.pace import Pace
 from luminous.replies import Shop
 from luminous.wake import Bell
 
@@ -38,6 +39,7 @@ class Work:
     shop: Shop
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
+    pace: Pace | None = None  # None: as fast as it can
 
 
 @asynccontextmanager
@@ -51,6 +53,7 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             shop_of(settings),
             channels_of(settings, http),
             PARSERS,
+            Pace(settings.whatsapp_messages_per_second),
         )
         task = asyncio.create_task(work(of_the_shop, bell, stop))
         try:
@@ -92,7 +95,7 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
         return answered
 
     async def deliver() -> bool:
-        return await deliver_next(begin, work.channels)
+        return await deliver_next(begin, work.channels, work.pace)
 
     async def tidy() -> bool:
         return await tidy_up(work)
