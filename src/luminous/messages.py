@@ -5,7 +5,7 @@ and an `Outgoing` into a provider's call. Rooms and walks know only what stands 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -121,14 +121,31 @@ class Row:
     description: str = ""
 
 
+SourceName = Literal["media", "quotation", "receipt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message. Its bytes are asked for when it is sent: source and id say where."""
+
+    source: SourceName
+    id: str
+    filename: str
+    mime_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says. At most 3 buttons or 10 rows, never both; `label` opens the list."""
+    """What a message says. At most 3 buttons or 10 rows, never both; `label` opens the list.
+
+    With an attachment the text is its caption, at most 1024 characters, and there are no rows.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
     rows: tuple[Row, ...] = ()
     label: str = ""
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +159,7 @@ class Outgoing:
     recipient: UserId | None  # a BSUID
     content: Content
     quoted_id: str | None = None
+    file: bytes | None = field(default=None, repr=False)  # of its attachment, where the channel carries files
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +169,11 @@ class Capabilities:
     echoes_ids: bool  # our own row id comes back on statuses, so that a send in doubt can be settled
     buttons: bool  # else a menu becomes text
     user_ids: bool  # a person who hides their number can be reached
+    files: bool  # else the text goes without its attachment, and says so
 
 
 CAPABILITIES: Mapping[ChannelName, Capabilities] = {
-    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True),
-    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False),
+    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True, files=True),
+    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False, files=False),
 }
 CONTENT = TypeAdapter(Content)

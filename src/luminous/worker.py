@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx2
 
@@ -18,8 +18,8 @@ from luminous.errors import is_retryable
 from luminous.http import client
 from luminous.inbound import Parse
 from luminous.log import log
-from luminous.messages import ChannelName
-from luminous.outbound import Channel, deliver_next
+from luminous.messages import ChannelName, SourceName
+from luminous.outbound import Channel, Source, deliver_next
 from luminous.replies import Shop
 from luminous.wake import Bell
 
@@ -38,6 +38,7 @@ class Work:
     shop: Shop
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
+    sources: Mapping[SourceName, Source] = field(default_factory=dict[SourceName, Source])
 
 
 @asynccontextmanager
@@ -87,7 +88,7 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
         return answered
 
     async def deliver() -> bool:
-        return await deliver_next(begin, work.channels)
+        return await deliver_next(begin, work.channels, work.sources)
 
     async def tidy() -> bool:
         return await tidy_up(work)

@@ -35,7 +35,7 @@ class Claimed:
 
 
 async def claim(conn: Connection) -> Claimed | None:
-    """Claim the next due message for 20 seconds, or return None when nothing is due.
+    """Claim the next due message for 20 seconds, one with a file for 80; None when nothing is due.
 
     A customer's messages leave in the order in which they were owed, one in flight: what is queued,
     on its way or in doubt holds back what came after it. The address is read now.
@@ -85,7 +85,8 @@ CLAIM = sql("""
     update outbox
        set status = verdict,
            attempts = attempts + (verdict = 'sending')::int,
-           lease_until = case when verdict = 'sending' then now() + interval '20 seconds' end,
+           lease_until = case when verdict = 'sending' then now() + interval '20 seconds'
+                                * case when content->>'attachment' is null then 1 else 4 end end,
            updated_at = now()
       from judged
      where outbox.id = judged.id
