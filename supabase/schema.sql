@@ -271,6 +271,20 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.guard_media_status() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not (old.status = 'waiting' and new.status <> 'deleted'
+          or old.status in ('stored', 'refused', 'expired', 'dead') and new.status = 'doomed'
+          or old.status = 'doomed' and new.status = 'deleted') then
+    raise exception 'a % file cannot become %', old.status, new.status using errcode = 'LU012';
+  end if;
+  return new;
+end;
+$$;
+
 CREATE TABLE public.customer_conflicts (
     id bigint NOT NULL,
     holder_id uuid NOT NULL,
@@ -1225,6 +1239,21 @@ CREATE FUNCTION public.undone(now_is text, became text, was text) RETURNS text
   select case when now_is is not distinct from became then was else now_is end;
 $$;
 
+CREATE FUNCTION public.wait_for_media() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into media (inbox_id, customer_id, channel, provider_id, claimed_sha256, kind, filename)
+  values (new.id, new.customer_id, new.channel,
+          left(coalesce(new.details->>'id', ''), 200),
+          left(coalesce(new.details->>'sha256', ''), 100),
+          case when new.kind = 'audio' and new.details->>'voice' = 'true' then 'voice' else new.kind end,
+          left(coalesce(new.details->>'filename', ''), 200));
+  return null;
+end;
+$$;
+
 CREATE FUNCTION public.was_left_since(phone text, moment timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1439,6 +1468,32 @@ ALTER TABLE public.inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.media (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    inbox_id bigint,
+    customer_id uuid,
+    channel text NOT NULL,
+    provider_id text NOT NULL,
+    claimed_sha256 text NOT NULL,
+    kind text NOT NULL,
+    filename text NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    reason text,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    mime_type text,
+    size bigint,
+    sha256 bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    stored_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT media_kind_is_known CHECK ((kind = ANY (ARRAY['image'::text, 'voice'::text, 'audio'::text, 'video'::text, 'document'::text, 'sticker'::text]))),
+    CONSTRAINT media_not_kept_say_why CHECK (((status <> ALL (ARRAY['refused'::text, 'expired'::text, 'dead'::text])) OR (reason IS NOT NULL))),
+    CONSTRAINT media_status_is_known CHECK ((status = ANY (ARRAY['waiting'::text, 'stored'::text, 'refused'::text, 'expired'::text, 'dead'::text, 'doomed'::text, 'deleted'::text]))),
+    CONSTRAINT media_stored_are_described CHECK (((status <> 'stored'::text) OR ((mime_type IS NOT NULL) AND (size IS NOT NULL) AND (sha256 IS NOT NULL) AND (stored_at IS NOT NULL))))
+);
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     customer_id uuid NOT NULL,
@@ -1486,7 +1541,9 @@ CREATE TABLE public.profiles (
 CREATE TABLE public.shop_settings (
     is_the_only_row boolean DEFAULT true NOT NULL,
     number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
+    media_kept_for interval DEFAULT '180 days'::interval NOT NULL,
     CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
+    CONSTRAINT shop_settings_keep_media_for_days CHECK ((media_kept_for >= '1 day'::interval)),
     CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval))
 );
 
@@ -1545,6 +1602,12 @@ ALTER TABLE ONLY public.inbox
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_takes_a_message_once UNIQUE (channel, external_id);
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_are_one_per_message UNIQUE (inbox_id);
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_owes_a_message_once UNIQUE (dedupe_key);
@@ -1620,6 +1683,14 @@ CREATE INDEX inbox_by_customer ON public.inbox USING btree (customer_id, id);
 
 CREATE INDEX inbox_unanswered ON public.inbox USING btree (customer_id, id) WHERE (answered_at IS NULL);
 
+CREATE INDEX media_by_age ON public.media USING btree (created_at) WHERE (status <> ALL (ARRAY['doomed'::text, 'deleted'::text]));
+
+CREATE INDEX media_by_customer ON public.media USING btree (customer_id, created_at);
+
+CREATE INDEX media_doomed ON public.media USING btree (updated_at) WHERE (status = 'doomed'::text);
+
+CREATE INDEX media_waiting ON public.media USING btree (next_attempt_at) WHERE (status = 'waiting'::text);
+
 CREATE INDEX outbox_by_customer ON public.outbox USING btree (customer_id, id);
 
 CREATE UNIQUE INDEX outbox_by_external_id ON public.outbox USING btree (channel, external_id) WHERE (external_id IS NOT NULL);
@@ -1645,6 +1716,10 @@ CREATE TRIGGER trg_customers_create_guest_subscription AFTER INSERT ON public.cu
 CREATE TRIGGER trg_customers_open_conversation AFTER INSERT ON public.customers FOR EACH ROW EXECUTE FUNCTION public.open_conversation_for_new_customer();
 
 CREATE TRIGGER trg_customers_record_identifiers AFTER INSERT OR UPDATE OF phone_number, whatsapp_user_id, deleted_at ON public.customers FOR EACH ROW EXECUTE FUNCTION public.record_customer_identifiers();
+
+CREATE TRIGGER trg_inbox_wait_for_media AFTER INSERT ON public.inbox FOR EACH ROW WHEN (((new.kind = ANY (ARRAY['image'::text, 'voice'::text, 'audio'::text, 'video'::text, 'document'::text, 'sticker'::text])) AND (new.customer_id IS NOT NULL))) EXECUTE FUNCTION public.wait_for_media();
+
+CREATE TRIGGER trg_media_guard_status BEFORE UPDATE OF status ON public.media FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION public.guard_media_status();
 
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -1685,6 +1760,12 @@ ALTER TABLE ONLY public.inbox
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_inbox_id_fkey FOREIGN KEY (inbox_id) REFERENCES public.inbox(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
@@ -1714,6 +1795,8 @@ ALTER TABLE public.early_statuses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.media ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
@@ -1737,6 +1820,8 @@ REVOKE ALL ON FUNCTION public.create_guest_subscription_for_new_customer() FROM 
 REVOKE ALL ON FUNCTION public.detach_number(phone text, loser uuid, taker uuid, cause text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.follow_merge(customer uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_media_status() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.hand_to_stranger(conflict public.customer_conflicts, stranger uuid) FROM PUBLIC;
 
@@ -1819,6 +1904,8 @@ REVOKE ALL ON FUNCTION public.take_up_merged_user_id(person uuid, user_id text) 
 REVOKE ALL ON FUNCTION public.undo_merge(merge_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.undone(now_is text, became text, was text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.wait_for_media() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.was_left_since(phone text, moment timestamp with time zone) FROM PUBLIC;
 

@@ -6,6 +6,7 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU002  no sender         neither a phone number nor a WhatsApp user id was given
     LU003  merge refused     not two live records, or no standing merge into a live one
     LU004  no open conflict  it was settled, or its holder is gone
+    LU012  no way back       a file's status would go where it cannot from here
 """
 
 from collections.abc import Generator
@@ -82,6 +83,30 @@ class SendFailed(LuminousError):
         self.code = code
         self.retry_after = retry_after
         self.answered = answered
+
+
+FetchOutcome = Literal["later", "expired", "refused", "held"]
+
+
+class FetchFailed(LuminousError):
+    """A file that a customer sent could not be had from the provider.
+
+    outcome: `later` try again; `expired` the provider has it no longer; `refused` it must not be had;
+    `held` this shop cannot fetch anything at present.
+    """
+
+    def __init__(self, reason: str, outcome: FetchOutcome) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.outcome: FetchOutcome = outcome
+
+
+class UnfitFile(LuminousError):
+    """A file that is not kept; the sentence says why."""
+
+
+class StorageAway(LuminousError):
+    """The place where files are kept cannot be used now; the sentence says why."""
 
 
 @contextmanager

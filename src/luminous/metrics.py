@@ -15,6 +15,9 @@ UNKNOWN = Counter("luminous_unknown_events", "Well-formed things that nobody act
 DEAD_LETTERS = Counter("luminous_dead_letters", "Pieces that could not be taken.", ["stage"])
 ANSWERS = Counter("luminous_answers", "Messages settled, by what was decided.", ["answer"])
 SENDS = Counter("luminous_sends", "Calls to send a message, by what came of them.", ["outcome"])
+MEDIA = Counter(
+    "luminous_media", "Files of customers that were to be fetched, by what came of it.", ["outcome"]
+)
 OLDEST_SECONDS = Gauge(
     "luminous_oldest_seconds", "Age of the oldest that waits, by what; 0 when nothing does.", ["what"]
 )

@@ -1,9 +1,8 @@
-"""Which files WhatsApp takes, as what, and how large (WhatsApp Cloud API, supported media types). Pure.
-
-What a file is, is read from its first bytes where they say it: a name or a header may claim anything.
-"""
+"""Which files WhatsApp takes, as what, and how large (WhatsApp Cloud API, supported media types). Pure."""
 
 from dataclasses import dataclass
+
+from luminous.sniff import SNIFFED, sniff
 
 MB = 1024 * 1024
 LARGEST = {"image": 5 * MB, "audio": 16 * MB, "video": 16 * MB, "document": 100 * MB, "sticker": 500 * 1024}
@@ -28,23 +27,6 @@ KINDS = {
     f"{OFFICE}.spreadsheetml.sheet": "document",
     f"{OFFICE}.presentationml.presentation": "document",
 }
-# Where in a file stands what.
-_MARKS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\xff\xd8\xff", "image/jpeg"),
-    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
-    (8, b"WEBP", "image/webp"),
-    (0, b"%PDF-", "application/pdf"),
-    (0, b"OggS", "audio/ogg"),
-    (0, b"#!AMR", "audio/amr"),
-    (0, b"ID3", "audio/mpeg"),
-    (0, b"\xff\xfb", "audio/mpeg"),
-    (0, b"\xff\xf1", "audio/aac"),
-    (0, b"\xff\xf9", "audio/aac"),
-    (4, b"ftypM4A", "audio/mp4"),
-    (4, b"ftyp3gp", "video/3gpp"),
-    (4, b"ftyp", "video/mp4"),
-)
-SNIFFED = frozenset(mime_type for _, _, mime_type in _MARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +45,7 @@ class Type:
 def type_of(content: bytes, claimed: str) -> Type | None:
     """What a file is; None for one that WhatsApp does not take, or that is not what it claims to be."""
     claimed = claimed.partition(";")[0].strip().lower()
-    sniffed = next((kind for at, mark, kind in _MARKS if content.startswith(mark, at)), None)
+    sniffed = sniff(content)
     if sniffed is None and claimed in SNIFFED:
         return None
     mime_type = sniffed or claimed

@@ -15,7 +15,10 @@ from fastapi.responses import JSONResponse
 from luminous.simulator import refusals
 from luminous.simulator.network import Network
 from luminous.simulator.store import Store
+from luminous.simulator.switches import strikes
 from luminous.text import Json
+
+KEPT_SECONDS = 7 * 24 * 3600  # for the shop to fetch what a phone sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,11 @@ def routes(network: Network) -> APIRouter:
         if not _is_ours(network, request):
             return _refuse(refusals.wrong_token())
         file = by_id(network.store, media_id)
-        if file is None:
+        if (
+            file is None
+            or network.now() - file.created_at > KEPT_SECONDS
+            or strikes(network.store, "file_gone")
+        ):
             return _refuse(refusals.unknown_object(media_id))
         described: Json = {
             "messaging_product": "whatsapp",
@@ -93,7 +100,8 @@ def routes(network: Network) -> APIRouter:
         file = by_id(network.store, media_id) if _is_ours(network, request) else None
         if file is None:
             return Response(status_code=404)
-        return Response(file.content, media_type=file.mime_type)
+        content = file.content[::-1] if strikes(network.store, "file_changed") else file.content
+        return Response(content, media_type=file.mime_type)
 
     return router
 
