@@ -177,13 +177,63 @@ begin
 end;
 $$;
 
+CREATE TABLE public.templates (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    category text NOT NULL,
+    body text NOT NULL,
+    examples text[] DEFAULT '{}'::text[] NOT NULL,
+    status text DEFAULT 'not_submitted'::text NOT NULL,
+    status_reason text,
+    status_at timestamp with time zone,
+    quality text,
+    quality_at timestamp with time zone,
+    meta_id text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT templates_category_is_known CHECK ((category = ANY (ARRAY['utility'::text, 'marketing'::text, 'authentication'::text]))),
+    CONSTRAINT templates_language_is_as_meta_writes_it CHECK ((language ~ '^[a-z]{2,3}(_[A-Za-z]{2,4})?$'::text)),
+    CONSTRAINT templates_name_is_as_meta_writes_it CHECK (((name ~ '^[a-z0-9_]+$'::text) AND (length(name) <= 512))),
+    CONSTRAINT templates_status_is_lower_case CHECK ((status = lower(status)))
+);
+
+CREATE FUNCTION public.approved_template(wanted jsonb) RETURNS public.templates
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select * from templates
+   where name = wanted ->> 'name' and status = 'approved' and language in (wanted ->> 'language', 'en')
+   order by language <> wanted ->> 'language'
+   limit 1;
+$$;
+
 CREATE FUNCTION public.carry_owed_messages(customer uuid, from_epoch integer, to_epoch integer) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
     AS $$
   update outbox set identity_epoch = to_epoch, updated_at = now()
    where customer_id = customer and identity_epoch = from_epoch and from_epoch <> to_epoch
-     and status in ('queued', 'sending', 'uncertain', 'parked') and purpose in ('reply', 'notice');
+     and status in ('queued', 'sending', 'uncertain', 'parked') and purpose in ('reply', 'receipt', 'notice', 'marketing');
+$$;
+
+CREATE FUNCTION public.consent_status_of(customer uuid) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select case when 'opted_in' in (consent_to(customer, 'order_updates'), consent_to(customer, 'marketing')) then 'opted_in'
+              when consent_to(customer, 'order_updates') = 'opted_out' then 'opted_out'
+              else 'pending' end;
+$$;
+
+CREATE FUNCTION public.consent_to(customer uuid, asked text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select state from consents
+   where customer_id = customer and purpose = asked
+   order by said_at desc, id desc
+   limit 1;
 $$;
 
 CREATE FUNCTION public.create_guest_subscription_for_new_customer() RETURNS trigger
@@ -218,6 +268,22 @@ begin
   values (new.id, v_plan.id, v_plan.code, 'active',
           case when v_is_trial then now() + make_interval(days => v_plan.duration_days) end,
           v_is_trial, v_plan.currency);
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.customers_follow_consents() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  update customers
+     set consent_status = consent_status_of(id),
+         consent_updated_at = (select max(said_at) from consents where customer_id = customers.id),
+         updated_at = now()
+   where id in (new.customer_id, old.customer_id)
+     and (consent_status, consent_updated_at)
+         is distinct from (consent_status_of(id), (select max(said_at) from consents where customer_id = customers.id));
   return null;
 end;
 $$;
@@ -466,6 +532,16 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.keep_stopped(customer uuid, purposes text[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  insert into consents (customer_id, purpose, state, source)
+  select customer, purpose, 'opted_out', 'merge'
+    from unnest(purposes) purpose
+   where consent_to(customer, purpose) is distinct from 'opted_out';
+$$;
+
 CREATE FUNCTION public.keep_the_better_plan(merge public.customer_merges) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -506,6 +582,19 @@ CREATE FUNCTION public.latest_change(user_id text) RETURNS SETOF public.announce
         on next.previous_user_id = chain.user_id and next.announced_at >= chain.announced_at
   )
   select * from chain order by announced_at desc, id desc limit 1;
+$$;
+
+CREATE FUNCTION public.lets_us_send(customer uuid, purpose text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select case purpose
+           when 'reply'     then true
+           when 'receipt'   then true
+           when 'notice'    then consent_to(customer, 'order_updates') is distinct from 'opted_out'
+           when 'marketing' then consent_to(customer, 'marketing') is not distinct from 'opted_in'
+           else                  consent_to(customer, 'service') is distinct from 'opted_out'
+         end;
 $$;
 
 CREATE FUNCTION public.lock_customers(one uuid, other uuid) RETURNS void
@@ -563,6 +652,7 @@ declare
   kept  customers;
   same  customers;  -- what ended, where both may be of one WhatsApp: the number of one never goes with the user id of another
   merge customer_merges;
+  stopped text[];
 begin
   perform lock_customers(from_id, into_id);
   select * into ended from customers where id = from_id and deleted_at is null;
@@ -590,9 +680,6 @@ begin
                               and (ended.display_name_edited_at is not null or kept.display_name = 'Customer')
                              then ended.display_name else kept.display_name end,
          display_name_edited_at = coalesce(kept.display_name_edited_at, ended.display_name_edited_at),
-         consent_status = case when 'opted_out' in (kept.consent_status, ended.consent_status) then 'opted_out'
-                               else least(kept.consent_status, ended.consent_status) end,  -- opted_in before pending
-         consent_updated_at = greatest(kept.consent_updated_at, ended.consent_updated_at),
          credits_balance = kept.credits_balance + ended.credits_balance,
          last_seen_at = greatest(kept.last_seen_at, ended.last_seen_at),
          identity_epoch = greatest(kept.identity_epoch, ended.identity_epoch) + 1,
@@ -611,7 +698,9 @@ begin
      and exists (select from outbox where customer_id = kept.id and status = 'sending');
   perform carry_owed_messages(ended.id, ended.identity_epoch, greatest(kept.identity_epoch, ended.identity_epoch) + 1);
   perform carry_owed_messages(kept.id, kept.identity_epoch, greatest(kept.identity_epoch, ended.identity_epoch) + 1);
+  stopped := stopped_by_either(from_id, into_id);
   perform move_rows(merge);
+  perform keep_stopped(kept.id, stopped);
   if not number_is_in_doubt(kept.id) then
     perform release_held_messages(kept.id);
   end if;
@@ -702,7 +791,7 @@ CREATE FUNCTION public.part_conversations(merge public.customer_merges) RETURNS 
          handover_reason = case when kept.handed_over_at <> ended.handed_over_at or ended.handed_over_at is null
                                 then kept.handover_reason end,
          last_message_at = (select max(sent_at) from inbox
-                             where customer_id = merge.into_id and group_id is null and kind <> 'system')
+                             where customer_id = merge.into_id and group_id is null and kind not in ('system', 'reaction'))
     from conversations ended
    where kept.customer_id = merge.into_id and ended.customer_id = merge.from_id;
   update conversations
@@ -788,6 +877,21 @@ begin
 end;
 $_$;
 
+CREATE FUNCTION public.record_consent_written_directly() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if new.consent_status <> consent_status_of(new.id) then
+    perform say_consent(new.id, new.consent_status, 'direct', null, null, coalesce(new.consent_updated_at, now()));
+    if new.consent_status <> consent_status_of(new.id) then  -- something later was said already: this is later still
+      perform say_consent(new.id, new.consent_status, 'direct', null, null, now());
+    end if;
+  end if;
+  return null;
+end;
+$$;
+
 CREATE FUNCTION public.record_customer_identifiers() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -812,6 +916,27 @@ begin
                       where held.customer_id = new.id and held.until_at is null
                         and held.kind = given.kind and held.value = given.value);
   return null;
+end;
+$$;
+
+CREATE FUNCTION public.record_stop_told_by_refusal() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into consents (customer_id, purpose, state, source, evidence)
+  values (new.customer_id, 'marketing', 'opted_out', 'refusal', 'outbox:' || new.id || ':' || new.attempts)
+  on conflict (evidence, purpose) do nothing;
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.refuse_to_change_consents() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  raise exception 'what a customer said about consent is never changed: add what they say now' using errcode = 'LU005';
 end;
 $$;
 
@@ -940,6 +1065,28 @@ begin
   raise exception 'other transactions keep changing this sender' using errcode = 'serialization_failure';
 end;
 $_$;
+
+CREATE FUNCTION public.rest_template(message bigint, why text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  update templates
+     set status = 'refused_at_sending', status_reason = why, status_at = now(), updated_at = now()
+   where id = (select (approved_template(template)).id from outbox where outbox.id = message and went_as_template);
+$$;
+
+CREATE FUNCTION public.say_consent(customer uuid, to_state text, from_source text, with_evidence text, with_wording text, at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  insert into consents (customer_id, purpose, state, source, evidence, wording, said_at)
+  select customer, purpose, to_state, from_source, with_evidence, with_wording, least(at, now())
+    from unnest('{service,order_updates,marketing}'::text[]) purpose
+   where to_state = 'opted_out' or purpose <> 'marketing'
+      or exists (select from consents said
+                  where said.customer_id = customer and said.purpose = 'marketing' and said.state = 'opted_in')
+  on conflict (evidence, purpose) do nothing;
+$$;
 
 CREATE FUNCTION public.see_customer(seen uuid, phone text, wa_id text, name text, key_hash text, seen_at timestamp with time zone) RETURNS public.customers
     LANGUAGE plpgsql
@@ -1121,6 +1268,14 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.stopped_by_either(one uuid, other uuid) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select array(select purpose from unnest('{service,order_updates,marketing}'::text[]) purpose
+                where 'opted_out' in (consent_to(one, purpose), consent_to(other, purpose)));
+$$;
+
 CREATE FUNCTION public.survivor(customer uuid) RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1210,9 +1365,6 @@ begin
          display_name = undone(kept.display_name, became.display_name, was.display_name),
          display_name_edited_at = undone(kept.display_name_edited_at::text, became.display_name_edited_at::text,
                                          was.display_name_edited_at::text)::timestamptz,
-         consent_status = undone(kept.consent_status, became.consent_status, was.consent_status),
-         consent_updated_at = undone(kept.consent_updated_at::text, became.consent_updated_at::text,
-                                     was.consent_updated_at::text)::timestamptz,
          credits_balance = kept.credits_balance - ended.credits_balance,
          last_seen_at = undone(kept.last_seen_at::text, became.last_seen_at::text, was.last_seen_at::text)::timestamptz,
          identity_epoch = kept.identity_epoch + 1,
@@ -1226,6 +1378,7 @@ begin
    where customers.id = kept.id;
   perform set_config('luminous.cause', '', true);
 
+  delete from consents where customer_id = kept.id and source = 'merge' and recorded_at = merge.merged_at;
   perform put_back_rows(merge);
   perform part_conversations(merge);
   update customer_merges set undone_at = now() where id = merge.id;
@@ -1273,6 +1426,30 @@ $$;
 
 ALTER TABLE public.announced_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.announced_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.consents (
+    id bigint NOT NULL,
+    customer_id uuid NOT NULL,
+    purpose text NOT NULL,
+    state text NOT NULL,
+    source text NOT NULL,
+    evidence text,
+    wording text,
+    said_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT consents_purpose_is_known CHECK ((purpose = ANY (ARRAY['service'::text, 'order_updates'::text, 'marketing'::text]))),
+    CONSTRAINT consents_source_is_known CHECK ((source = ANY (ARRAY['message'::text, 'whatsapp'::text, 'refusal'::text, 'staff'::text, 'website'::text, 'direct'::text, 'merge'::text]))),
+    CONSTRAINT consents_state_is_known CHECK ((state = ANY (ARRAY['opted_in'::text, 'opted_out'::text])))
+);
+
+ALTER TABLE public.consents ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.consents_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1431,6 +1608,7 @@ CREATE TABLE public.early_statuses (
     error_code integer,
     error_reason text,
     billable boolean,
+    failure text,
     occurred_at timestamp with time zone NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL
 );
@@ -1503,6 +1681,10 @@ CREATE TABLE public.outbox (
     purpose text NOT NULL,
     dedupe_key text NOT NULL,
     content jsonb NOT NULL,
+    template jsonb,
+    otherwise text DEFAULT 'wait'::text NOT NULL,
+    needs_template boolean DEFAULT false NOT NULL,
+    went_as_template boolean DEFAULT false NOT NULL,
     quoted_id text,
     is_impersonal boolean DEFAULT false NOT NULL,
     status text DEFAULT 'queued'::text NOT NULL,
@@ -1510,14 +1692,17 @@ CREATE TABLE public.outbox (
     failed_answers integer DEFAULT 0 NOT NULL,
     lost_answers integer DEFAULT 0 NOT NULL,
     next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempted_at timestamp with time zone,
     lease_until timestamp with time zone,
     external_id text,
+    failed_external_id text,
     error_code integer,
     error_reason text,
     billable boolean,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT outbox_purpose_is_known CHECK ((purpose = ANY (ARRAY['reply'::text, 'notice'::text, 'payment_prompt'::text, 'sign_in_link'::text]))),
+    CONSTRAINT outbox_otherwise_is_known CHECK ((otherwise = ANY (ARRAY['wait'::text, 'drop'::text]))),
+    CONSTRAINT outbox_purpose_is_known CHECK ((purpose = ANY (ARRAY['reply'::text, 'receipt'::text, 'notice'::text, 'marketing'::text, 'payment_prompt'::text, 'sign_in_link'::text]))),
     CONSTRAINT outbox_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'uncertain'::text, 'accepted'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text, 'dead'::text, 'suppressed'::text, 'stale'::text, 'parked'::text])))
 );
 
@@ -1538,6 +1723,14 @@ CREATE TABLE public.profiles (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.sending_rates (
+    channel text NOT NULL,
+    business_number_id text NOT NULL,
+    tokens double precision NOT NULL,
+    filled_at timestamp with time zone NOT NULL,
+    taken integer NOT NULL
+);
+
 CREATE TABLE public.shop_settings (
     is_the_only_row boolean DEFAULT true NOT NULL,
     number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
@@ -1545,6 +1738,24 @@ CREATE TABLE public.shop_settings (
     CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
     CONSTRAINT shop_settings_keep_media_for_days CHECK ((media_kept_for >= '1 day'::interval)),
     CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval))
+);
+
+CREATE TABLE public.stopped_numbers (
+    channel text NOT NULL,
+    business_number_id text NOT NULL,
+    stopped_at timestamp with time zone DEFAULT now() NOT NULL,
+    try_again_at timestamp with time zone NOT NULL,
+    error_code integer,
+    reason text NOT NULL
+);
+
+ALTER TABLE public.templates ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.templates_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.webhook_bodies (
@@ -1569,6 +1780,12 @@ ALTER TABLE ONLY public.announced_changes
 
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_are_recorded_once UNIQUE (evidence, purpose);
+
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_pkey PRIMARY KEY (customer_id);
@@ -1618,8 +1835,14 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.sending_rates
+    ADD CONSTRAINT sending_rates_pkey PRIMARY KEY (channel, business_number_id);
+
 ALTER TABLE ONLY public.shop_settings
     ADD CONSTRAINT shop_settings_pkey PRIMARY KEY (is_the_only_row);
+
+ALTER TABLE ONLY public.stopped_numbers
+    ADD CONSTRAINT stopped_numbers_pkey PRIMARY KEY (channel, business_number_id);
 
 ALTER TABLE ONLY public.subscription_plans
     ADD CONSTRAINT subscription_plans_id_and_code_agree UNIQUE (id, code);
@@ -1633,6 +1856,12 @@ ALTER TABLE ONLY public.subscription_plans
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.templates
+    ADD CONSTRAINT templates_have_one_wording_per_language UNIQUE (name, language);
+
+ALTER TABLE ONLY public.templates
+    ADD CONSTRAINT templates_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.webhook_bodies
     ADD CONSTRAINT webhook_bodies_are_kept_once UNIQUE (channel, sha256);
 
@@ -1642,6 +1871,8 @@ ALTER TABLE ONLY public.webhook_bodies
 CREATE INDEX announced_changes_by_customer ON public.announced_changes USING btree (customer_id) WHERE (customer_id IS NOT NULL);
 
 CREATE INDEX announced_changes_by_previous_phone_number ON public.announced_changes USING btree (previous_phone_number);
+
+CREATE INDEX consents_by_customer ON public.consents USING btree (customer_id, purpose, said_at, id);
 
 CREATE INDEX conversations_handed_over ON public.conversations USING btree (handed_over_at) WHERE (handed_over_at IS NOT NULL);
 
@@ -1691,11 +1922,15 @@ CREATE INDEX media_doomed ON public.media USING btree (updated_at) WHERE (status
 
 CREATE INDEX media_waiting ON public.media USING btree (next_attempt_at) WHERE (status = 'waiting'::text);
 
+CREATE INDEX outbox_billed ON public.outbox USING btree (attempted_at) WHERE billable;
+
 CREATE INDEX outbox_by_customer ON public.outbox USING btree (customer_id, id);
 
 CREATE UNIQUE INDEX outbox_by_external_id ON public.outbox USING btree (channel, external_id) WHERE (external_id IS NOT NULL);
 
 CREATE INDEX outbox_due ON public.outbox USING btree (next_attempt_at, id) WHERE (status = 'queued'::text);
+
+CREATE INDEX outbox_given_up ON public.outbox USING btree (updated_at) WHERE (status = ANY (ARRAY['failed'::text, 'dead'::text]));
 
 CREATE INDEX outbox_in_doubt ON public.outbox USING btree (lease_until) WHERE (status = ANY (ARRAY['sending'::text, 'uncertain'::text]));
 
@@ -1711,9 +1946,15 @@ CREATE INDEX subscriptions_by_customer ON public.subscriptions USING btree (cust
 
 CREATE UNIQUE INDEX subscriptions_one_live_per_customer ON public.subscriptions USING btree (customer_id) WHERE (status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text]));
 
+CREATE TRIGGER trg_consents_are_never_changed BEFORE UPDATE OF purpose, state, source, evidence, wording, said_at, recorded_at ON public.consents FOR EACH ROW EXECUTE FUNCTION public.refuse_to_change_consents();
+
+CREATE TRIGGER trg_consents_set_consent_status AFTER INSERT OR DELETE OR UPDATE OF customer_id ON public.consents FOR EACH ROW EXECUTE FUNCTION public.customers_follow_consents();
+
 CREATE TRIGGER trg_customers_create_guest_subscription AFTER INSERT ON public.customers FOR EACH ROW EXECUTE FUNCTION public.create_guest_subscription_for_new_customer();
 
 CREATE TRIGGER trg_customers_open_conversation AFTER INSERT ON public.customers FOR EACH ROW EXECUTE FUNCTION public.open_conversation_for_new_customer();
+
+CREATE TRIGGER trg_customers_record_consent AFTER INSERT OR UPDATE OF consent_status ON public.customers FOR EACH ROW WHEN ((new.consent_status <> 'pending'::text)) EXECUTE FUNCTION public.record_consent_written_directly();
 
 CREATE TRIGGER trg_customers_record_identifiers AFTER INSERT OR UPDATE OF phone_number, whatsapp_user_id, deleted_at ON public.customers FOR EACH ROW EXECUTE FUNCTION public.record_customer_identifiers();
 
@@ -1721,8 +1962,13 @@ CREATE TRIGGER trg_inbox_wait_for_media AFTER INSERT ON public.inbox FOR EACH RO
 
 CREATE TRIGGER trg_media_guard_status BEFORE UPDATE OF status ON public.media FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION public.guard_media_status();
 
+CREATE TRIGGER trg_outbox_record_stop AFTER UPDATE OF error_code ON public.outbox FOR EACH ROW WHEN (((new.error_code = 131050) AND (old.error_code IS DISTINCT FROM new.error_code))) EXECUTE FUNCTION public.record_stop_told_by_refusal();
+
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -1777,6 +2023,8 @@ ALTER TABLE ONLY public.subscriptions
 
 ALTER TABLE public.announced_changes ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.customer_conflicts ENABLE ROW LEVEL SECURITY;
@@ -1801,11 +2049,17 @@ ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.sending_rates ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.shop_settings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stopped_numbers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.subscription_plans ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.templates ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.webhook_bodies ENABLE ROW LEVEL SECURITY;
 
@@ -1813,9 +2067,17 @@ REVOKE ALL ON FUNCTION public.add_customer(phone text, user_id text, wa_id text,
 
 REVOKE ALL ON FUNCTION public.announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamp with time zone, OUT customer_id uuid, OUT decision text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.approved_template(wanted jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.carry_owed_messages(customer uuid, from_epoch integer, to_epoch integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.consent_status_of(customer uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.consent_to(customer uuid, asked text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.create_guest_subscription_for_new_customer() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.customers_follow_consents() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.detach_number(phone text, loser uuid, taker uuid, cause text) FROM PUBLIC;
 
@@ -1841,9 +2103,13 @@ REVOKE ALL ON FUNCTION public.join_conversations(merge public.customer_merges) F
 
 REVOKE ALL ON PROCEDURE public.keep_private(IN relations regclass[], IN routines regproc[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.keep_stopped(customer uuid, purposes text[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.keep_the_better_plan(merge public.customer_merges) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.latest_change(user_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.lets_us_send(customer uuid, purpose text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lock_customers(one uuid, other uuid) FROM PUBLIC;
 
@@ -1877,11 +2143,21 @@ REVOKE ALL ON FUNCTION public.part_from_who_changed(conflict public.customer_con
 
 REVOKE ALL ON FUNCTION public.put_back_rows(merge public.customer_merges) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.record_consent_written_directly() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.record_customer_identifiers() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.record_stop_told_by_refusal() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.refuse_to_change_consents() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.release_held_messages(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text, identity_key_hash text, sent_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.rest_template(message bigint, why text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.say_consent(customer uuid, to_state text, from_source text, with_evidence text, with_wording text, at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.see_customer(seen uuid, phone text, wa_id text, name text, key_hash text, seen_at timestamp with time zone) FROM PUBLIC;
 
@@ -1894,6 +2170,8 @@ REVOKE ALL ON FUNCTION public.settle_by_proof(holder uuid, proved_at timestamp w
 REVOKE ALL ON FUNCTION public.settle_conflict(conflict_id bigint, is_same_person boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.settle_conflicts_of_merged(merge public.customer_merges) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.stopped_by_either(one uuid, other uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.survivor(customer uuid) FROM PUBLIC;
 

@@ -42,7 +42,7 @@ async def owe(shop: ShopUnderTest, channel: str = "meta") -> None:
 async def deliver(shop: ShopUnderTest, source: Source | None) -> None:
     sources: dict[SourceName, Source] = {"quotation": source} if source else {}
     channels = {"meta": shop.whatsapp, "gateway": shop.whatsapp}
-    assert await deliver_next(shop.database.transaction, channels, sources)  # pyright: ignore[reportArgumentType] - the notebook is a channel
+    assert await deliver_next(shop.database.transaction, channels, sources=sources)  # pyright: ignore[reportArgumentType] - the notebook is a channel
 
 
 def gives(answer: Callable[[], Awaitable[bytes]]) -> Source:

@@ -10,7 +10,7 @@ from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
 from luminous.errors import is_retryable
 from luminous.log import log
-from luminous.replies import Context, HandOver, Say, SetConsent, Shop, Step, decide
+from luminous.replies import Context, HandOver, Say, SetConsent, Shop, Step, decide, wording
 
 TRIES = 5  # then a person takes over
 
@@ -66,6 +66,8 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
                 is_proven=is_proven,
             )
             decided = decide(context, written)
+            if customer.has_stopped_service and is_proven:
+                await reopen_service(conn, customer.id, decided)
             for step in decided:
                 await act(conn, customer.id, step, written[-1])
             steps += decided
@@ -73,7 +75,7 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
         conn,
         customer.id,
         greeted=any(isinstance(each, Say) and each.greets for step in steps for each in step.acts),
-        last_message_at=max((message.sent_at for message in messages), default=None),
+        last_message_at=max((each.sent_at for each in messages if each.opens_the_24_hours), default=None),
     )
     return steps
 
@@ -89,6 +91,22 @@ async def answer_nobody(conn: Connection, conversation: Conversation) -> list[St
     await inbox.answered(conn, [message.id for message in messages], step.answer)
     await conversations.settle(conn, conversation.customer_id, greeted=False, last_message_at=None)
     return [step] if messages else []
+
+
+async def reopen_service(conn: Connection, customer_id: UUID, steps: list[Step]) -> None:
+    """Who writes after STOP lets us give what they ask for again; notices and news stay stopped."""
+    asking = (step for step in steps if not any(isinstance(act, SetConsent) for act in step.acts))
+    said = next((each for step in asking for each in step.messages if each.opens_the_24_hours), None)
+    if said is not None:
+        await customers.record_consent(
+            conn,
+            customer_id,
+            "service",
+            "opted_in",
+            source="message",
+            evidence=said.external_id,
+            said_at=said.sent_at,
+        )
 
 
 async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Message) -> None:
@@ -109,7 +127,16 @@ async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Messa
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
             case SetConsent():
-                await customers.set_consent(conn, customer_id, each.consent)
+                said = step.messages[-1]
+                await customers.set_consent(
+                    conn,
+                    customer_id,
+                    each.consent,
+                    source="message",
+                    evidence=said.external_id,
+                    wording=wording.CONSENT_VERSION,
+                    said_at=said.sent_at,
+                )
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
 
 

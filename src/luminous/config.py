@@ -49,6 +49,9 @@ class Settings(BaseSettings):
 
     # Where the bytes of customers' files may come from: `https://*.host` is any host below that one.
     whatsapp_media_origins: str = "https://lookaside.fbsbx.com https://*.fbcdn.net"
+    whatsapp_messages_per_second: float = Field(
+        default=80, gt=0, le=1000
+    )  # of each number, as Meta grants it
 
     gateway_url: str = ""  # of the Luminous gateway; the three are empty where the shop has none
     gateway_key: str = ""

@@ -6,6 +6,7 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU002  no sender         neither a phone number nor a WhatsApp user id was given
     LU003  merge refused     not two live records, or no standing merge into a live one
     LU004  no open conflict  it was settled, or its holder is gone
+    LU005  consent is kept   what a customer said about consent cannot be changed, only added to
     LU012  no way back       a file's status would go where it cannot from here
 """
 
@@ -57,14 +58,15 @@ class PostgresFailed(LuminousError):
     """The embedded server cannot be started, stopped or found; the sentence says what to do."""
 
 
-SendOutcome = Literal["not_sent", "unclear", "refused", "held"]
+SendOutcome = Literal["not_sent", "once", "unclear", "refused", "window_over", "template_refused", "held"]
 
 
 class SendFailed(LuminousError):
     """A provider did not accept a message.
 
-    outcome: `not_sent` it surely did not go, try again; `unclear` it may have gone, wait for a
-    status first; `refused` it will never go; `held` this number cannot send at all at present.
+    outcome: `not_sent` it surely did not go, try again; `once` the same, but only once; `unclear` it may
+    have gone, wait for a status first; `refused` it will never go; `window_over` not as free text;
+    `template_refused` not as this template; `held` this number cannot send at all at present.
     answered: the provider itself said that it failed; False when its answer never came.
     """
 

@@ -1,7 +1,7 @@
 """The words that cross between the channels and the house. No I/O, no rules, no provider's terms.
 
-A channel turns a provider's call into events (`Received`, `StatusChange`, `Unknown`, `Unreadable`)
-and an `Outgoing` into a provider's call. Rooms and walks know only what stands here.
+A channel turns a provider's call into events (`Received`, `StatusChange`, …, `Unreadable`) and an
+`Outgoing` into a provider's call. Rooms and walks know only what stands here.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from luminous.errors import SendOutcome
 from luminous.phone import Phone, UserId
 
 ChannelName = Literal["meta", "gateway"]
@@ -81,6 +82,49 @@ class StatusChange:
     error_code: int | None
     error_reason: str | None
     billable: bool | None  # None when the provider did not say
+    failure: SendOutcome | None = None  # what the error means for the message, where that is known
+
+
+@dataclass(frozen=True, slots=True)
+class NewsSwitch:
+    """Which way a person turned WhatsApp's own switch for news from us, and what shows it."""
+
+    phone: Phone | None
+    user_id: UserId | None
+    wants_news: bool
+    evidence: str  # the same whenever the same is told
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceChange:
+    """A person switched news from us off or on in WhatsApp itself."""
+
+    channel: ChannelName
+    position: str
+    switch: NewsSwitch
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateNews:
+    """How a template of ours stands, by Meta's words in lower case. What is None was not said."""
+
+    name: str
+    language: str
+    status: str | None  # approved, rejected, paused, ...
+    reason: str | None
+    quality: str | None  # green, yellow, red, unknown
+    meta_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChange:
+    """Meta has decided something about a template of ours."""
+
+    channel: ChannelName
+    position: str
+    news: TemplateNews
+    occurred_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +145,7 @@ class Unreadable:
     reason: str  # a sentence without any of the piece's content
 
 
-Event = Received | StatusChange | Unknown | Unreadable
+Event = Received | StatusChange | PreferenceChange | TemplateChange | Unknown | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +193,18 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateUse:
+    """What says it outside WhatsApp's 24 hours: an approved template, and what stands at {{1}}, {{2}}, …
+
+    language: where no template of this language is approved, the English one goes.
+    """
+
+    name: str
+    variables: tuple[str, ...] = ()
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message that we owe, with the address it has now."""
 
@@ -159,6 +215,7 @@ class Outgoing:
     recipient: UserId | None  # a BSUID
     content: Content
     quoted_id: str | None = None
+    template: TemplateUse | None = None  # it goes as this, and not as its content
     file: bytes | None = field(default=None, repr=False)  # of its attachment, where the channel carries files
 
 
@@ -169,11 +226,13 @@ class Capabilities:
     echoes_ids: bool  # our own row id comes back on statuses, so that a send in doubt can be settled
     buttons: bool  # else a menu becomes text
     user_ids: bool  # a person who hides their number can be reached
+    templates: bool  # something can be said outside WhatsApp's 24 hours
     files: bool  # else the text goes without its attachment, and says so
 
 
 CAPABILITIES: Mapping[ChannelName, Capabilities] = {
-    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True, files=True),
-    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False, files=False),
+    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True, templates=True, files=True),
+    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False, templates=False, files=False),
 }
 CONTENT = TypeAdapter(Content)
+TEMPLATE_USE = TypeAdapter(TemplateUse)

@@ -23,6 +23,7 @@ from luminous.keeping import storage_of
 from luminous.log import log
 from luminous.messages import ChannelName, SourceName
 from luminous.outbound import Channel, Source, deliver_next
+from luminous.pace import Pace
 from luminous.replies import Shop
 from luminous.storage import Storage
 from luminous.wake import Bell
@@ -46,6 +47,7 @@ class Work:
     shop: Shop
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
+    pace: Pace | None = None  # None: as fast as it can
     sources: Mapping[SourceName, Source] = field(default_factory=dict[SourceName, Source])
     fetchers: Mapping[ChannelName, Fetcher] = field(default_factory=dict[ChannelName, Fetcher])
     storage: Storage | None = None
@@ -63,6 +65,7 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             Shop(settings.shop_name, settings.timezone),
             channels_of(settings, http),
             PARSERS,
+            Pace(settings.whatsapp_messages_per_second),
             sources={"media": stored_files(storage)},
             fetchers=fetchers_of(settings, http),
             storage=storage,
@@ -116,7 +119,7 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
         return answered
 
     async def deliver() -> bool:
-        return await deliver_next(begin, work.channels, work.sources)
+        return await deliver_next(begin, work.channels, work.pace, work.sources)
 
     async def fetch() -> bool:
         if work.storage is None:

@@ -8,6 +8,10 @@ create table outbox (
   purpose            text not null,
   dedupe_key         text not null,
   content            jsonb not null,
+  template           jsonb,                       -- what says it outside WhatsApp's 24 hours: {name, variables, language}
+  otherwise          text not null default 'wait',  -- outside them, where no approved template says it
+  needs_template     boolean not null default false,  -- WhatsApp said that the 24 hours are over, whatever we think
+  went_as_template   boolean not null default false,
   quoted_id          text,
   is_impersonal      boolean not null default false,  -- names nobody and shows nothing: may go to a number in doubt
   status             text not null default 'queued',
@@ -15,8 +19,10 @@ create table outbox (
   failed_answers     integer not null default 0,  -- calls that WhatsApp said had failed, and that may have gone all the same
   lost_answers       integer not null default 0,  -- calls of which we never learnt the end
   next_attempt_at    timestamptz not null default now(),
+  attempted_at       timestamptz,                 -- when the last call began
   lease_until        timestamptz,                 -- of the worker that is sending it
   external_id        text,                        -- wamid, once known
+  failed_external_id text,                        -- of an attempt that WhatsApp took and failed later, before it was owed again
   error_code         integer,
   error_reason       text,
   billable           boolean,                     -- as the provider priced it
@@ -26,9 +32,15 @@ create table outbox (
   constraint outbox_owes_a_message_once unique (dedupe_key),
   constraint outbox_purpose_is_known check (purpose in (
     'reply',           -- answers the customer's own message: also after STOP
-    'notice',          -- tells something unasked: not after STOP
-    'payment_prompt',  -- never twice
-    'sign_in_link'     -- never twice
+    'receipt',         -- the law makes us send it: also after STOP
+    'notice',          -- how their orders and their plan go on: not after STOP
+    'marketing',       -- only after an explicit yes
+    'payment_prompt',  -- they asked for it themselves; never twice
+    'sign_in_link'     -- they asked for it themselves; never twice
+  )),
+  constraint outbox_otherwise_is_known check (otherwise in (
+    'wait',  -- for the customer's next message
+    'drop'
   )),
   constraint outbox_status_is_known check (status in (
     'queued',      -- owed                                  → sending, suppressed, stale, parked
@@ -40,8 +52,8 @@ create table outbox (
     'read',
     'failed',      -- refused by WhatsApp
     'dead',        -- given up
-    'suppressed',  -- the customer said STOP
-    'stale',       -- the identity moved, or nobody is there
+    'suppressed',  -- not to be sent: the customer said STOP, or nothing may say it outside WhatsApp's 24 hours
+    'stale',       -- the identity moved, nobody is there, or it is too old to be said
     'parked'       -- waits for the customer's next message → queued
   ))
 );
@@ -51,6 +63,8 @@ create index outbox_due on outbox (next_attempt_at, id) where status = 'queued';
 create index outbox_owed on outbox (customer_id, id) where status in ('queued', 'sending', 'uncertain');
 create index outbox_parked on outbox (customer_id) where status = 'parked';
 create index outbox_in_doubt on outbox (lease_until) where status in ('sending', 'uncertain');
+create index outbox_billed on outbox (attempted_at) where billable;
+create index outbox_given_up on outbox (updated_at) where status in ('failed', 'dead');
 create index outbox_by_customer on outbox (customer_id, id);
 create unique index outbox_by_external_id on outbox (channel, external_id) where external_id is not null;
 
@@ -62,6 +76,7 @@ create table early_statuses (
   error_code   integer,
   error_reason text,
   billable     boolean,
+  failure      text,  -- what the error means for the message, in the words of SendOutcome
   occurred_at  timestamptz not null,
   received_at  timestamptz not null default now(),
 
@@ -85,7 +100,7 @@ create function carry_owed_messages(customer uuid, from_epoch integer, to_epoch 
 as $$
   update outbox set identity_epoch = to_epoch, updated_at = now()
    where customer_id = customer and identity_epoch = from_epoch and from_epoch <> to_epoch
-     and status in ('queued', 'sending', 'uncertain', 'parked') and purpose in ('reply', 'notice');
+     and status in ('queued', 'sending', 'uncertain', 'parked') and purpose in ('reply', 'receipt', 'notice', 'marketing');
 $$;
 
 -- Whose number it is, is clear again: what was held back is owed.

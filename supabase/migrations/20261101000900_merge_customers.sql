@@ -171,6 +171,7 @@ declare
   kept  customers;
   same  customers;  -- what ended, where both may be of one WhatsApp: the number of one never goes with the user id of another
   merge customer_merges;
+  stopped text[];
 begin
   perform lock_customers(from_id, into_id);
   select * into ended from customers where id = from_id and deleted_at is null;
@@ -198,9 +199,6 @@ begin
                               and (ended.display_name_edited_at is not null or kept.display_name = 'Customer')
                              then ended.display_name else kept.display_name end,
          display_name_edited_at = coalesce(kept.display_name_edited_at, ended.display_name_edited_at),
-         consent_status = case when 'opted_out' in (kept.consent_status, ended.consent_status) then 'opted_out'
-                               else least(kept.consent_status, ended.consent_status) end,  -- opted_in before pending
-         consent_updated_at = greatest(kept.consent_updated_at, ended.consent_updated_at),
          credits_balance = kept.credits_balance + ended.credits_balance,
          last_seen_at = greatest(kept.last_seen_at, ended.last_seen_at),
          identity_epoch = greatest(kept.identity_epoch, ended.identity_epoch) + 1,
@@ -219,7 +217,9 @@ begin
      and exists (select from outbox where customer_id = kept.id and status = 'sending');
   perform carry_owed_messages(ended.id, ended.identity_epoch, greatest(kept.identity_epoch, ended.identity_epoch) + 1);
   perform carry_owed_messages(kept.id, kept.identity_epoch, greatest(kept.identity_epoch, ended.identity_epoch) + 1);
+  stopped := stopped_by_either(from_id, into_id);
   perform move_rows(merge);
+  perform keep_stopped(kept.id, stopped);
   if not number_is_in_doubt(kept.id) then
     perform release_held_messages(kept.id);
   end if;

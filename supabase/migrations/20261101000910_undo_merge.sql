@@ -60,7 +60,7 @@ as $$
          handover_reason = case when kept.handed_over_at <> ended.handed_over_at or ended.handed_over_at is null
                                 then kept.handover_reason end,
          last_message_at = (select max(sent_at) from inbox
-                             where customer_id = merge.into_id and group_id is null and kind <> 'system')
+                             where customer_id = merge.into_id and group_id is null and kind not in ('system', 'reaction'))
     from conversations ended
    where kept.customer_id = merge.into_id and ended.customer_id = merge.from_id;
   update conversations
@@ -114,9 +114,6 @@ begin
          display_name = undone(kept.display_name, became.display_name, was.display_name),
          display_name_edited_at = undone(kept.display_name_edited_at::text, became.display_name_edited_at::text,
                                          was.display_name_edited_at::text)::timestamptz,
-         consent_status = undone(kept.consent_status, became.consent_status, was.consent_status),
-         consent_updated_at = undone(kept.consent_updated_at::text, became.consent_updated_at::text,
-                                     was.consent_updated_at::text)::timestamptz,
          credits_balance = kept.credits_balance - ended.credits_balance,
          last_seen_at = undone(kept.last_seen_at::text, became.last_seen_at::text, was.last_seen_at::text)::timestamptz,
          identity_epoch = kept.identity_epoch + 1,
@@ -130,6 +127,7 @@ begin
    where customers.id = kept.id;
   perform set_config('luminous.cause', '', true);
 
+  delete from consents where customer_id = kept.id and source = 'merge' and recorded_at = merge.merged_at;
   perform put_back_rows(merge);
   perform part_conversations(merge);
   update customer_merges set undone_at = now() where id = merge.id;

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
-from luminous import outbox
+from luminous import customers, outbox
 from luminous.db import Connection, sql
 
 from .owing import owes
@@ -35,6 +35,7 @@ async def a_life(
     customer_id = (await writes(conn, phone, user_id)).customer_id
     await WROTE.run(conn, id=customer_id)
     await CHANGED.run(conn, id=customer_id)
+    await customers.record_consent(conn, customer_id, "marketing", "opted_in", source="website")
     for status in ("delivered", "failed", "stale", *owed):
         await SET_STATUS.run(conn, id=await owes(conn, customer_id), status=status)
     if plan != "guest":

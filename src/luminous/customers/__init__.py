@@ -9,7 +9,14 @@ from luminous.customers.conflicts import (
     open_questions,
     settle,
 )
-from luminous.customers.consent import Consent, set_consent
+from luminous.customers.consent import (
+    Consent,
+    ConsentPurpose,
+    ConsentSource,
+    heed_switch,
+    record_consent,
+    set_consent,
+)
 from luminous.customers.find import Found, Held, find
 from luminous.customers.glance import Glance, glance
 from luminous.customers.merge import Merge, follow_merge, merge, merge_to_undo, try_merge, undo_merge
@@ -23,6 +30,8 @@ __all__ = [
     "Changed",
     "Conflict",
     "Consent",
+    "ConsentPurpose",
+    "ConsentSource",
     "Customer",
     "Found",
     "Glance",
@@ -40,11 +49,13 @@ __all__ = [
     "follow_merge",
     "get",
     "glance",
+    "heed_switch",
     "merge",
     "merge_to_undo",
     "oldest_open_conflict_age",
     "open_question",
     "open_questions",
+    "record_consent",
     "record_of",
     "resolve",
     "retire_some",

@@ -1,12 +1,23 @@
 """Owing a message. It is sent later, by a worker, and only once per `dedupe_key`."""
 
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 from luminous.db import Connection, sql
-from luminous.messages import CONTENT, ChannelName, Content
+from luminous.messages import CONTENT, TEMPLATE_USE, ChannelName, Content, TemplateUse
 
-Purpose = Literal["reply", "notice", "payment_prompt", "sign_in_link"]
+Purpose = Literal["reply", "receipt", "notice", "marketing", "payment_prompt", "sign_in_link"]
+Otherwise = Literal["wait", "drop"]
+Owed = int | Literal["owed already", "never wrote"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a customer writes to us, and where we answer."""
+
+    channel: ChannelName
+    business_number_id: str
 
 
 async def owe(
@@ -18,6 +29,8 @@ async def owe(
     dedupe_key: str,
     channel: ChannelName,
     business_number_id: str,
+    template: TemplateUse | None = None,
+    otherwise: Otherwise = "wait",
     quoted_id: str | None = None,
     is_impersonal: bool = False,
 ) -> int | None:
@@ -26,6 +39,9 @@ async def owe(
     It carries the customer's identity epoch of now: if the identity moves before it is sent, it is
     not sent. is_impersonal: it names nobody and shows nothing, so that it may go to a number of
     which it is not sure whose it is.
+
+    Outside WhatsApp's 24 hours it goes as its template, where that is approved; otherwise it waits
+    for the customer's next message, or is dropped and says why.
     """
     return await OWE.maybe(
         conn,
@@ -35,9 +51,42 @@ async def owe(
         dedupe_key=dedupe_key,
         channel=channel,
         business_number_id=business_number_id,
+        template=None if template is None else TEMPLATE_USE.dump_json(template).decode(),
+        otherwise=otherwise,
         quoted_id=quoted_id,
         is_impersonal=is_impersonal,
     )
+
+
+async def owe_where_they_write(
+    conn: Connection,
+    customer_id: UUID,
+    content: Content,
+    *,
+    purpose: Purpose,
+    dedupe_key: str,
+    template: TemplateUse | None = None,
+    otherwise: Otherwise = "wait",
+) -> Owed:
+    """Owe what no message of theirs asked for, on the channel and the number that they wrote to last.
+
+    Returns the message's id; or why there is none: it is owed already, or they never wrote to us.
+    """
+    place = await WHERE_THEY_WRITE.maybe(conn, customer_id=customer_id)
+    if place is None:
+        return "never wrote"
+    owed = await owe(
+        conn,
+        customer_id,
+        content,
+        purpose=purpose,
+        dedupe_key=dedupe_key,
+        channel=place.channel,
+        business_number_id=place.business_number_id,
+        template=template,
+        otherwise=otherwise,
+    )
+    return "owed already" if owed is None else owed
 
 
 async def unpark(conn: Connection, customer_id: UUID) -> int:
@@ -52,16 +101,24 @@ async def oldest_unsent_age(conn: Connection) -> float:
 
 OWE = sql("""
     insert into outbox (customer_id, identity_epoch, channel, business_number_id, purpose, dedupe_key,
-                        content, quoted_id, is_impersonal)
+                        content, template, otherwise, quoted_id, is_impersonal)
     select id, identity_epoch, %(channel)s, %(business_number_id)s, %(purpose)s, %(dedupe_key)s,
-           %(content)s::jsonb, %(quoted_id)s, %(is_impersonal)s
+           %(content)s::jsonb, %(template)s::jsonb, %(otherwise)s, %(quoted_id)s, %(is_impersonal)s
       from customers where id = %(customer_id)s
     on conflict (dedupe_key) do nothing
     returning id
 """).into(int)
 
+WHERE_THEY_WRITE = sql("""
+    select channel, business_number_id
+      from inbox
+     where customer_id = %(customer_id)s and group_id is null and kind <> 'system'
+     order by id desc
+     limit 1
+""").into(Place)
+
 UNPARK = sql("""
-    update outbox set status = 'queued', next_attempt_at = now(), updated_at = now()
+    update outbox set status = 'queued', needs_template = false, next_attempt_at = now(), updated_at = now()
      where customer_id = %(customer_id)s and status = 'parked'
 """)
 

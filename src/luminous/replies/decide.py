@@ -7,9 +7,9 @@ reply, and a greeting comes at most once in ten minutes: every reply is billed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from luminous.customers import Consent
 from luminous.inbox import Message
 from luminous.messages import Content
 from luminous.replies import wording
@@ -69,7 +69,7 @@ class HandOver:
 class SetConsent:
     """Record what the customer allows."""
 
-    consent: Consent
+    consent: Literal["opted_in", "opted_out"]
 
 
 Act = Say | HandOver | SetConsent

@@ -16,6 +16,7 @@ PERSON = Button("person", "Talk to a person")
 START = Button("start", "Start again")
 MENU = (PRICE, PLAN, PERSON)
 
+CONSENT_VERSION = "2026-11"  # of what we say about STOP and START: another one when these words change
 A_PERSON_READS_IT = "Thank you. A personal shopper will read your message and answer here."
 
 

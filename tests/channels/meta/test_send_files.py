@@ -76,7 +76,7 @@ async def test_a_file_stands_over_the_buttons(client: httpx2.AsyncClient) -> Non
         (says(200, {}), "not_sent"),
         (says(429, {"error": {"code": 130429}}), "not_sent"),
         (says(401, {"error": {"code": 190, "message": f"bad {TOKEN}"}}), "held"),
-        (says(400, {"error": {"code": 131053, "message": "Media upload error"}}), "refused"),
+        (says(400, {"error": {"code": 131053, "message": "Media upload error"}}), "once"),
         (says(302, b"", location="http://169.254.169.254/"), "held"),
     ],
 )

@@ -74,7 +74,7 @@ class MetaMedia:
             failed = failure(status, headers, body, self._token)
             if failed.code in _UNKNOWN_OBJECT:
                 raise FetchFailed(_GONE, "expired")
-            raise FetchFailed(failed.reason, _OUTCOMES[failed.outcome])
+            raise FetchFailed(failed.reason, _OUTCOMES.get(failed.outcome, "later"))
         try:
             return _Described.model_validate_json(body)
         except ValidationError as error:

@@ -10,7 +10,7 @@ import httpx2
 from pydantic import Field, ValidationError
 
 from luminous.channels.calling import call, is_address, is_phone, is_token
-from luminous.channels.meta.content import body_of, check_content
+from luminous.channels.meta.content import body_of, body_of_template, check_content, check_template
 from luminous.channels.meta.failures import failure
 from luminous.channels.meta.payload import CALLBACK_PREFIX
 from luminous.channels.meta.upload import Uploaded, upload_file
@@ -52,7 +52,7 @@ class MetaChannel:
 
         Takes at most ten seconds, and with a file half a minute more.
         """
-        if wrong := check_content(message.content):
+        if wrong := check_template(message.template) if message.template else check_content(message.content):
             raise SendFailed(wrong, "refused")
         address = _address(message)
         number_id = quote(message.business_number_id or self._default_number_id, safe="")
@@ -69,7 +69,7 @@ class MetaChannel:
 
     async def _uploaded(self, number_url: str, message: Outgoing) -> Uploaded | None:
         attachment = message.content.attachment
-        if attachment is None:
+        if attachment is None or message.template:
             return None
         if message.file is None:
             raise SendFailed("The message came without its file.", "refused")
@@ -81,7 +81,7 @@ def _request(message: Outgoing, file: Uploaded | None) -> dict[str, Json]:
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         "biz_opaque_callback_data": f"{CALLBACK_PREFIX}{message.id}",
-        **body_of(message.content, file),
+        **(body_of_template(message.template) if message.template else body_of(message.content, file)),
     }
     if message.quoted_id:
         request["context"] = {"message_id": message.quoted_id}
