@@ -376,6 +376,20 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.guard_media_status() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not (old.status = 'waiting' and new.status <> 'deleted'
+          or old.status in ('stored', 'refused', 'expired', 'dead') and new.status = 'doomed'
+          or old.status = 'doomed' and new.status = 'deleted') then
+    raise exception 'a % file cannot become %', old.status, new.status using errcode = 'LU012';
+  end if;
+  return new;
+end;
+$$;
+
 CREATE FUNCTION public.guard_quotation() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1535,6 +1549,21 @@ CREATE FUNCTION public.undone(now_is text, became text, was text) RETURNS text
   select case when now_is is not distinct from became then was else now_is end;
 $$;
 
+CREATE FUNCTION public.wait_for_media() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into media (inbox_id, customer_id, channel, provider_id, claimed_sha256, kind, filename)
+  values (new.id, new.customer_id, new.channel,
+          left(coalesce(new.details->>'id', ''), 200),
+          left(coalesce(new.details->>'sha256', ''), 100),
+          case when new.kind = 'audio' and new.details->>'voice' = 'true' then 'voice' else new.kind end,
+          left(coalesce(new.details->>'filename', ''), 200));
+  return null;
+end;
+$$;
+
 CREATE FUNCTION public.was_left_since(phone text, moment timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1948,6 +1977,32 @@ ALTER TABLE public.inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.media (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    inbox_id bigint,
+    customer_id uuid,
+    channel text NOT NULL,
+    provider_id text NOT NULL,
+    claimed_sha256 text NOT NULL,
+    kind text NOT NULL,
+    filename text NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    reason text,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    mime_type text,
+    size bigint,
+    sha256 bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    stored_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT media_kind_is_known CHECK ((kind = ANY (ARRAY['image'::text, 'voice'::text, 'audio'::text, 'video'::text, 'document'::text, 'sticker'::text]))),
+    CONSTRAINT media_not_kept_say_why CHECK (((status <> ALL (ARRAY['refused'::text, 'expired'::text, 'dead'::text])) OR (reason IS NOT NULL))),
+    CONSTRAINT media_status_is_known CHECK ((status = ANY (ARRAY['waiting'::text, 'stored'::text, 'refused'::text, 'expired'::text, 'dead'::text, 'doomed'::text, 'deleted'::text]))),
+    CONSTRAINT media_stored_are_described CHECK (((status <> 'stored'::text) OR ((mime_type IS NOT NULL) AND (size IS NOT NULL) AND (sha256 IS NOT NULL) AND (stored_at IS NOT NULL))))
+);
+
 CREATE TABLE public.opening_hours (
     weekday integer NOT NULL,
     opens_at time without time zone NOT NULL,
@@ -2093,10 +2148,12 @@ CREATE TABLE public.sending_rates (
 CREATE TABLE public.shop_settings (
     is_the_only_row boolean DEFAULT true NOT NULL,
     number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
+    media_kept_for interval DEFAULT '180 days'::interval NOT NULL,
     base_fee_percent numeric(5,2) DEFAULT 15 NOT NULL,
     rounding_step bigint DEFAULT 1 NOT NULL,
     CONSTRAINT shop_settings_base_fee_is_a_percentage CHECK (((base_fee_percent >= (0)::numeric) AND (base_fee_percent <= (100)::numeric))),
     CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
+    CONSTRAINT shop_settings_keep_media_for_days CHECK ((media_kept_for >= '1 day'::interval)),
     CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval)),
     CONSTRAINT shop_settings_round_to_whole_shillings CHECK (((rounding_step >= 1) AND (rounding_step <= 100000)))
 );
@@ -2195,6 +2252,12 @@ ALTER TABLE ONLY public.inbox
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_takes_a_message_once UNIQUE (channel, external_id);
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_are_one_per_message UNIQUE (inbox_id);
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.opening_hours
     ADD CONSTRAINT opening_hours_pkey PRIMARY KEY (weekday);
@@ -2331,6 +2394,14 @@ CREATE INDEX inbox_by_customer ON public.inbox USING btree (customer_id, id);
 
 CREATE INDEX inbox_unanswered ON public.inbox USING btree (customer_id, id) WHERE (answered_at IS NULL);
 
+CREATE INDEX media_by_age ON public.media USING btree (created_at) WHERE (status <> ALL (ARRAY['doomed'::text, 'deleted'::text]));
+
+CREATE INDEX media_by_customer ON public.media USING btree (customer_id, created_at);
+
+CREATE INDEX media_doomed ON public.media USING btree (updated_at) WHERE (status = 'doomed'::text);
+
+CREATE INDEX media_waiting ON public.media USING btree (next_attempt_at) WHERE (status = 'waiting'::text);
+
 CREATE INDEX orders_by_customer ON public.orders USING btree (customer_id, created_at);
 
 CREATE INDEX outbox_billed ON public.outbox USING btree (attempted_at) WHERE billable;
@@ -2380,6 +2451,10 @@ CREATE TRIGGER trg_customers_open_conversation AFTER INSERT ON public.customers 
 CREATE TRIGGER trg_customers_record_consent AFTER INSERT OR UPDATE OF consent_status ON public.customers FOR EACH ROW WHEN ((new.consent_status <> 'pending'::text)) EXECUTE FUNCTION public.record_consent_written_directly();
 
 CREATE TRIGGER trg_customers_record_identifiers AFTER INSERT OR UPDATE OF phone_number, whatsapp_user_id, deleted_at ON public.customers FOR EACH ROW EXECUTE FUNCTION public.record_customer_identifiers();
+
+CREATE TRIGGER trg_inbox_wait_for_media AFTER INSERT ON public.inbox FOR EACH ROW WHEN (((new.kind = ANY (ARRAY['image'::text, 'voice'::text, 'audio'::text, 'video'::text, 'document'::text, 'sticker'::text])) AND (new.customer_id IS NOT NULL))) EXECUTE FUNCTION public.wait_for_media();
+
+CREATE TRIGGER trg_media_guard_status BEFORE UPDATE OF status ON public.media FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION public.guard_media_status();
 
 CREATE TRIGGER trg_outbox_record_stop AFTER UPDATE OF error_code ON public.outbox FOR EACH ROW WHEN (((new.error_code = 131050) AND (old.error_code IS DISTINCT FROM new.error_code))) EXECUTE FUNCTION public.record_stop_told_by_refusal();
 
@@ -2439,6 +2514,12 @@ ALTER TABLE ONLY public.inbox
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_inbox_id_fkey FOREIGN KEY (inbox_id) REFERENCES public.inbox(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.orders
     ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE RESTRICT;
@@ -2509,6 +2590,8 @@ ALTER TABLE public.goods_rules ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.media ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.opening_hours ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY;
@@ -2564,6 +2647,8 @@ REVOKE ALL ON FUNCTION public.detach_number(phone text, loser uuid, taker uuid, 
 REVOKE ALL ON FUNCTION public.end_of_working_day(issued_at timestamp with time zone, zone text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.follow_merge(customer uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_media_status() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.guard_quotation() FROM PUBLIC;
 
@@ -2678,6 +2763,8 @@ REVOKE ALL ON FUNCTION public.take_up_merged_user_id(person uuid, user_id text) 
 REVOKE ALL ON FUNCTION public.undo_merge(merge_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.undone(now_is text, became text, was text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.wait_for_media() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.was_left_since(phone text, moment timestamp with time zone) FROM PUBLIC;
 

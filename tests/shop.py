@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 
+from luminous import quotes
 from luminous.answering import answer_next
 from luminous.app import create_app
 from luminous.channels.meta.payload import parse
@@ -17,8 +18,8 @@ from luminous.channels.meta.signature import sign
 from luminous.config import Settings
 from luminous.db import Database
 from luminous.errors import SendFailed
-from luminous.messages import Outgoing
-from luminous.outbound import deliver_next
+from luminous.messages import Outgoing, SourceName
+from luminous.outbound import Source, deliver_next
 from luminous.replies import Shop
 from luminous.wake import Bell
 from luminous.worker import Work, tidy_up
@@ -85,7 +86,8 @@ class ShopUnderTest:
         before = len(self.whatsapp.sent)
         while await answer_next(self.database.transaction, KAMPALA):
             pass
-        while await deliver_next(self.database.transaction, {"meta": self.whatsapp}):
+        sources: dict[SourceName, Source] = {"quotation": quotes.pdf}
+        while await deliver_next(self.database.transaction, {"meta": self.whatsapp}, sources=sources):
             pass
         return self.whatsapp.texts[before:]
 

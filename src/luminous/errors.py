@@ -10,6 +10,7 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU006  it was offered    a version that was sent does not change: it is revised
     LU007  limit reached     the plan allows no more open quotations
     LU008  consent is kept   what a customer said about consent cannot be changed, only added to
+    LU012  no way back       a file's status would go where it cannot from here
 """
 
 from collections.abc import Generator
@@ -107,6 +108,30 @@ class SendFailed(LuminousError):
         self.code = code
         self.retry_after = retry_after
         self.answered = answered
+
+
+FetchOutcome = Literal["later", "expired", "refused", "held"]
+
+
+class FetchFailed(LuminousError):
+    """A file that a customer sent could not be had from the provider.
+
+    outcome: `later` try again; `expired` the provider has it no longer; `refused` it must not be had;
+    `held` this shop cannot fetch anything at present.
+    """
+
+    def __init__(self, reason: str, outcome: FetchOutcome) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.outcome: FetchOutcome = outcome
+
+
+class UnfitFile(LuminousError):
+    """A file that is not kept; the sentence says why."""
+
+
+class StorageAway(LuminousError):
+    """The place where files are kept cannot be used now; the sentence says why."""
 
 
 @contextmanager

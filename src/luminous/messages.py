@@ -5,7 +5,7 @@ A channel turns a provider's call into events (`Received`, `StatusChange`, …, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -216,6 +216,7 @@ class Outgoing:
     content: Content
     quoted_id: str | None = None
     template: TemplateUse | None = None  # it goes as this, and not as its content
+    file: bytes | None = field(default=None, repr=False)  # of its attachment, where the channel carries files
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +227,12 @@ class Capabilities:
     buttons: bool  # else a menu becomes text
     user_ids: bool  # a person who hides their number can be reached
     templates: bool  # something can be said outside WhatsApp's 24 hours
+    files: bool  # else the text goes without its attachment, and says so
 
 
 CAPABILITIES: Mapping[ChannelName, Capabilities] = {
-    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True, templates=True),
-    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False, templates=False),
+    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True, templates=True, files=True),
+    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False, templates=False, files=False),
 }
 CONTENT = TypeAdapter(Content)
 TEMPLATE_USE = TypeAdapter(TemplateUse)

@@ -3,36 +3,44 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx2
 
-from luminous import conversations, inbound, notices, outbox
+from luminous import conversations, inbound, media, notices, outbox, quotes
 from luminous.answering import answer_next
 from luminous.channels.gateway.send import GatewayChannel
+from luminous.channels.meta.fetch import MetaMedia
 from luminous.channels.meta.send import MetaChannel
 from luminous.channels.parsers import PARSERS
 from luminous.config import Settings
 from luminous.db import Database
 from luminous.errors import is_retryable
+from luminous.fetching import Fetcher, delete_next, fetch_next, stored_files
 from luminous.http import client
 from luminous.inbound import Parse
+from luminous.keeping import storage_of
 from luminous.log import log
-from luminous.messages import ChannelName
-from luminous.outbound import Channel, deliver_next
+from luminous.messages import ChannelName, SourceName
+from luminous.outbound import Channel, Source, deliver_next
 from luminous.pace import Pace
 from luminous.replies import Shop
+from luminous.storage import Storage
 from luminous.wake import Bell
 
 ANSWERERS = 2
 SENDERS = 8
+FETCHERS = 2
 POLL_SECONDS = 1.0
 AFTER_A_FAILURE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a worker works on and with. listen_url: a direct connection, for wake-ups by others."""
+    """What a worker works on and with. listen_url: a direct connection, for wake-ups by others.
+
+    storage None: it leaves customers' files alone.
+    """
 
     database: Database
     listen_url: str
@@ -40,12 +48,16 @@ class Work:
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
     pace: Pace | None = None  # None: as fast as it can
+    sources: Mapping[SourceName, Source] = field(default_factory=dict[SourceName, Source])
+    fetchers: Mapping[ChannelName, Fetcher] = field(default_factory=dict[ChannelName, Fetcher])
+    storage: Storage | None = None
 
 
 @asynccontextmanager
 async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGenerator[None]:
     """A worker of this shop, in this process, for as long as the context lasts."""
     stop = asyncio.Event()
+    storage = storage_of(settings)
     async with client() as http:
         of_the_shop = Work(
             database,
@@ -54,6 +66,9 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             channels_of(settings, http),
             PARSERS,
             Pace(settings.whatsapp_messages_per_second),
+            sources={"media": stored_files(storage), "quotation": quotes.pdf},
+            fetchers=fetchers_of(settings, http),
+            storage=storage,
         )
         task = asyncio.create_task(work(of_the_shop, bell, stop))
         try:
@@ -84,6 +99,20 @@ def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelNam
     return channels
 
 
+def fetchers_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelName, Fetcher]:
+    """Every way to the files that customers send. The gateway hands none over."""
+    if not settings.whatsapp_access_token:
+        return {}
+    return {
+        "meta": MetaMedia(
+            http,
+            api_url=settings.whatsapp_api_url,
+            access_token=settings.whatsapp_access_token,
+            origins=frozenset(settings.whatsapp_media_origins.split()),
+        )
+    }
+
+
 async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is being done then is finished first."""
     begin = work.database.transaction
@@ -95,13 +124,19 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
         return answered
 
     async def deliver() -> bool:
-        return await deliver_next(begin, work.channels, work.pace)
+        return await deliver_next(begin, work.channels, work.pace, work.sources)
+
+    async def fetch() -> bool:
+        if work.storage is None:
+            return False
+        return await fetch_next(begin, work.fetchers, work.storage) or await delete_next(begin, work.storage)
 
     async def tidy() -> bool:
         return await tidy_up(work)
 
     loops = [_loop(f"answer-{n}", answer, stop, bell.wait) for n in range(ANSWERERS)]
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
+    loops += [_loop(f"fetch-{n}", fetch, stop, _sleep) for n in range(FETCHERS)]  # a second is soon enough
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))
     try:
@@ -145,6 +180,7 @@ async def tidy_up(work: Work) -> bool:
         outbox.settle_doubts,
         outbox.join_overtaken_statuses,
         outbox.forget_early_statuses,
+        media.condemn_old,
     ):
         async with work.database.transaction() as conn:  # one each: intake waits for none of them
             await tidy(conn)

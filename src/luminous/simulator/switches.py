@@ -15,6 +15,8 @@ Name = Literal[
     "broken",
     "accept_then_drop",
     "identity_checks",
+    "file_gone",
+    "file_changed",
 ]
 Setting = Literal["off", "next", "always"]
 SETTINGS: tuple[Setting, ...] = ("off", "next", "always")
@@ -51,6 +53,10 @@ SWITCHES = (
         "Lost answer",
         "The message arrives on the phone, the HTTP answer never comes.",
     ),
+    Switch(
+        "file_gone", "answers", "File gone", "WhatsApp has a phone's file no longer, as after seven days."
+    ),
+    Switch("file_changed", "answers", "Another file", "What the shop fetches is not what the phone sent."),
 )
 
 
