@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 
-from luminous import notices
+from luminous import notices, orders, quotes
 from luminous.answering import answer_next
 from luminous.app import create_app
 from luminous.channels.meta.payload import parse
@@ -19,8 +19,8 @@ from luminous.channels.meta.signature import sign
 from luminous.config import Settings
 from luminous.db import Database
 from luminous.errors import SendFailed
-from luminous.messages import Outgoing
-from luminous.outbound import deliver_next
+from luminous.messages import Outgoing, SourceName
+from luminous.outbound import Source, deliver_next
 from luminous.paying import pay_next
 from luminous.replies import Shop
 from luminous.wake import Bell
@@ -95,7 +95,8 @@ class ShopUnderTest:
             self.database.transaction, {"momo": self.mtn}, partial(notices.tell_payment, shop=KAMPALA)
         ):
             pass
-        while await deliver_next(self.database.transaction, {"meta": self.whatsapp}):
+        sources: dict[SourceName, Source] = {"quotation": quotes.pdf, "receipt": orders.receipt_pdf}
+        while await deliver_next(self.database.transaction, {"meta": self.whatsapp}, sources=sources):
             pass
         return self.whatsapp.texts[before:]
 

@@ -114,6 +114,7 @@ def with_development_values(settings: Settings, home: Path, database_url: str) -
         "whatsapp_phone_number_id": BUSINESS_NUMBER_ID,
         "whatsapp_api_url": f"{address}/simulator/graph/v26.0",
         "momo_api_url": f"{address}/simulator/momo",
+        "whatsapp_media_origins": address,
         "public_url": address,
         **{name.lower(): value for name, value in dotenv_values(made).items()},
     }

@@ -18,6 +18,7 @@ from luminous.app import create_app
 from luminous.config import Settings
 from luminous.db import Database, connect
 from luminous.incoming import Incoming
+from luminous.keeping import storage_of
 from luminous.machine import (
     database_server,
     listening_socket,
@@ -63,7 +64,13 @@ async def _serve(settings: Settings, home: Path, listener: socket.socket, consol
     bell = Bell()
     app = create_app(settings, database, bell)
     app.state.background += [
-        simulator.mount(app, _simulator(settings, home), database, release=conversations.release),
+        simulator.mount(
+            app,
+            _simulator(settings, home),
+            database,
+            release=conversations.release,
+            storage=storage_of(settings),
+        ),
         working(settings, database, bell),
     ]
     app.add_route("/", lambda _: RedirectResponse("/simulator"))

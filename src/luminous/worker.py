@@ -8,43 +8,56 @@ from functools import partial
 
 import httpx2
 
-from luminous import conversations, inbound, notices, orders, outbox
+from luminous import conversations, inbound, media, notices, orders, outbox, quotes
 from luminous.answering import answer_next
 from luminous.channels.gateway.send import GatewayChannel
+from luminous.channels.meta.fetch import MetaMedia
 from luminous.channels.meta.send import MetaChannel
 from luminous.channels.parsers import PARSERS
 from luminous.charges import ProviderName
 from luminous.config import Settings
 from luminous.db import Database
 from luminous.errors import is_retryable
+from luminous.fetching import Fetcher, delete_next, fetch_next, stored_files
 from luminous.http import client
 from luminous.inbound import Parse
+from luminous.keeping import storage_of
 from luminous.log import log
-from luminous.messages import ChannelName
-from luminous.outbound import Channel, deliver_next
+from luminous.messages import ChannelName, SourceName
+from luminous.outbound import Channel, Source, deliver_next
+from luminous.pace import Pace
 from luminous.paying import PaymentProvider, pay_next
 from luminous.providers.momo import callback
 from luminous.providers.momo.account import Account
 from luminous.providers.momo.collections import MomoCollections
 from luminous.replies import Shop
+from luminous.storage import Storage
 from luminous.wake import Bell
 
 ANSWERERS = 2
 SENDERS = 8
 PAYERS = 4
+FETCHERS = 2
 POLL_SECONDS = 1.0
 AFTER_A_FAILURE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a worker works on and with. listen_url: a direct connection, for wake-ups by others."""
+    """What a worker works on and with. listen_url: a direct connection, for wake-ups by others.
+
+    storage None: it leaves customers' files alone.
+    """
 
     database: Database
     listen_url: str
     shop: Shop
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
+    pace: Pace | None = None  # None: as fast as it can
+    sources: Mapping[SourceName, Source] = field(default_factory=dict[SourceName, Source])
+    fetchers: Mapping[ChannelName, Fetcher] = field(default_factory=dict[ChannelName, Fetcher])
+    storage: Storage | None = None
     providers: Mapping[ProviderName, PaymentProvider] = field(
         default_factory=dict[ProviderName, PaymentProvider]
     )
@@ -54,6 +67,7 @@ class Work:
 async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGenerator[None]:
     """A worker of this shop, in this process, for as long as the context lasts."""
     stop = asyncio.Event()
+    storage = storage_of(settings)
     async with client() as http:
         of_the_shop = Work(
             database,
@@ -61,7 +75,11 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             shop_of(settings),
             channels_of(settings, http),
             PARSERS,
-            providers_of(settings, http),
+            Pace(settings.whatsapp_messages_per_second),
+            sources={"media": stored_files(storage), "quotation": quotes.pdf, "receipt": orders.receipt_pdf},
+            providers=providers_of(settings, http),
+            fetchers=fetchers_of(settings, http),
+            storage=storage,
         )
         task = asyncio.create_task(work(of_the_shop, bell, stop))
         try:
@@ -116,6 +134,20 @@ def providers_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ProviderN
     return {"momo": MomoCollections(http, account)}
 
 
+def fetchers_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelName, Fetcher]:
+    """Every way to the files that customers send. The gateway hands none over."""
+    if not settings.whatsapp_access_token:
+        return {}
+    return {
+        "meta": MetaMedia(
+            http,
+            api_url=settings.whatsapp_api_url,
+            access_token=settings.whatsapp_access_token,
+            origins=frozenset(settings.whatsapp_media_origins.split()),
+        )
+    }
+
+
 async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is being done then is finished first."""
     begin = work.database.transaction
@@ -127,7 +159,12 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
         return answered
 
     async def deliver() -> bool:
-        return await deliver_next(begin, work.channels)
+        return await deliver_next(begin, work.channels, work.pace, work.sources)
+
+    async def fetch() -> bool:
+        if work.storage is None:
+            return False
+        return await fetch_next(begin, work.fetchers, work.storage) or await delete_next(begin, work.storage)
 
     async def pay() -> bool:
         did = await pay_next(begin, work.providers, partial(notices.tell_payment, shop=work.shop))
@@ -141,6 +178,7 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     loops = [_loop(f"answer-{n}", answer, stop, bell.wait) for n in range(ANSWERERS)]
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
     loops += [_loop(f"pay-{n}", pay, stop, bell.wait) for n in range(PAYERS)]
+    loops += [_loop(f"fetch-{n}", fetch, stop, _sleep) for n in range(FETCHERS)]  # a second is soon enough
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))
     try:
@@ -185,6 +223,7 @@ async def tidy_up(work: Work) -> bool:
         outbox.join_overtaken_statuses,
         outbox.forget_early_statuses,
         orders.close_delivered,
+        media.condemn_old,
     ):
         async with work.database.transaction() as conn:  # one each: intake waits for none of them
             await tidy(conn)

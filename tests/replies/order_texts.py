@@ -44,6 +44,7 @@ THINGS = [Payable("order", ID, "Q-1000000000", 10**12, "UGX"), Payable("plan", I
 
 def every_order_text(words: Catalogue) -> list[Content]:
     """All of them."""
+    many = [replace(THINGS[0], id=uuid4()) for _ in range(10)]
     unpaid = replace(order("awaiting_payment", None), number=None, paid_at=None)
     return [
         order_words.orders(words, [replace(order(status), id=uuid4()) for status in STATUSES]),
@@ -63,7 +64,7 @@ def every_order_text(words: Catalogue) -> list[Content]:
         order_words.refunded(words, "Q-1", 10**12, "UGX", "R" * 100),
         *(payment_words.from_which(words, each, own) for each in THINGS for own in (None, OWN)),
         *(payment_words.which_number(words, each) for each in THINGS),
-        *(payment_words.which_thing(words, [replace(THINGS[0], id=uuid4()) for _ in range(10)], number) for number in (None, OWN)),
+        *(payment_words.which_thing(words, many, number) for number in (None, OWN)),
         *(payment_words.by_hand(words, each, ways) for each in THINGS for ways in ("", "W" * 500)),
         *(payment_words.no_momo(words, each, ABROAD) for each in THINGS),
         *(payment_words.asked(words, Started(ID, 10**12, "UGX", ABROAD, new)) for new in (True, False)),

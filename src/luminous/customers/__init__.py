@@ -9,7 +9,14 @@ from luminous.customers.conflicts import (
     open_questions,
     settle,
 )
-from luminous.customers.consent import Consent, ConsentPurpose, ConsentSource, record_consent, set_consent
+from luminous.customers.consent import (
+    Consent,
+    ConsentPurpose,
+    ConsentSource,
+    heed_switch,
+    record_consent,
+    set_consent,
+)
 from luminous.customers.find import Found, Held, find
 from luminous.customers.glance import Glance, glance
 from luminous.customers.merge import Merge, follow_merge, merge, merge_to_undo, try_merge, undo_merge
@@ -42,6 +49,7 @@ __all__ = [
     "follow_merge",
     "get",
     "glance",
+    "heed_switch",
     "merge",
     "merge_to_undo",
     "oldest_open_conflict_age",

@@ -9,6 +9,7 @@ from luminous.orders.ending import (
     mark,
     refunded,
 )
+from luminous.orders.receipt import pdf as receipt_pdf
 from luminous.orders.standing import (
     MILESTONES,
     Event,
@@ -50,6 +51,7 @@ __all__ = [
     "pay",
     "rate",
     "reach",
+    "receipt_pdf",
     "refunded",
     "set_address",
     "way_of",

@@ -12,15 +12,19 @@ from luminous.subscriptions.buying import (
 )
 from luminous.subscriptions.ending import Ending, cancel, end_those_over, keep, revoke, those_ending_soon
 from luminous.subscriptions.entitlements import Entitlements, entitlements
+from luminous.subscriptions.plans import Changes, Plan, change_plan, plans
 
 __all__ = [
+    "Changes",
     "Chosen",
     "Ending",
     "Entitlements",
     "Offer",
+    "Plan",
     "Subscription",
     "activate",
     "cancel",
+    "change_plan",
     "choose",
     "chosen",
     "end_those_over",
@@ -28,6 +32,7 @@ __all__ = [
     "give_up",
     "keep",
     "offers",
+    "plans",
     "revoke",
     "those_ending_soon",
 ]
