@@ -4,7 +4,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from luminous.cli import customers, database, handover, plans, quotes
+from luminous.cli import customers, database, handover, orders, payments, plans, quotes
 from luminous.cli.inbox import replay
 from luminous.cli.measuring import bench
 from luminous.cli.proof import chaos, check, verify
@@ -20,6 +20,8 @@ app.add_typer(database.app, name="db")
 app.add_typer(customers.app, name="customers")
 app.add_typer(handover.app, name="handover")
 app.add_typer(quotes.app, name="quote")
+app.add_typer(orders.app, name="orders")
+app.add_typer(payments.app, name="payments")
 app.add_typer(plans.app, name="plans")
 
 

@@ -52,6 +52,11 @@ class Payment:
     updated_at: datetime
     next_look_at: datetime | None
 
+    @property
+    def can_be_refunded(self) -> bool:
+        """Whether some of it is here, and could go back."""
+        return self.status in ("succeeded", "applied", "refund_due", "partially_refunded")
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
