@@ -106,8 +106,6 @@ def print_everything(found: Everything, zone: ZoneInfo) -> None:
         lines([(moment(e.reached_at, zone), e.milestone.replace("_", " "), e.noted_by) for e in way])
     if paid:
         heading("Payments")
-        lines(
-            [(str(e.id), e.provider, e.status.replace("_", " "), excerpt(e.reason or "", 40)) for e in paid]
-        )
+        lines([(str(e.id), f"{e.payer_text}: {e.status.replace('_', ' ')}") for e in paid])
     heading("History")
     lines([(moment(e.at, zone), e.changed_by, e.became.replace("_", " ")) for e in events])
