@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from luminous.outbound import Source, deliver_next
 from luminous.paying import pay_next
 from luminous.replies import Shop
 from luminous.wake import Bell
+from luminous.website import site_of
 from luminous.worker import Work, tidy_up
 from tests.network import Mtn, is_due
 
@@ -58,13 +59,15 @@ class Notebook:
 class ShopUnderTest:
     """Post webhooks to it as Meta does; `settle` lets it answer and send everything that is due."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, **more: Any) -> None:
         self.database = database
         settings = Settings.model_construct(
             whatsapp_app_secret=SECRET,
             whatsapp_app_secret_previous="old-secret",
             whatsapp_verify_token="verify-me",
+            **more,
         )
+        self.known_as = replace(KAMPALA, site=site_of(settings))
         self.bell = Bell()
         self.app = create_app(settings, database, self.bell)
         self.whatsapp = Notebook()
@@ -88,11 +91,11 @@ class ShopUnderTest:
     async def settle(self) -> list[str]:
         """Answer and send all that is due, and return the texts sent meanwhile."""
         before = len(self.whatsapp.sent)
-        while await answer_next(self.database.transaction, KAMPALA):
+        while await answer_next(self.database.transaction, self.known_as):
             pass
         await is_due(self.database.transaction)
         while await pay_next(
-            self.database.transaction, {"momo": self.mtn}, partial(notices.tell_payment, shop=KAMPALA)
+            self.database.transaction, {"momo": self.mtn}, partial(notices.tell_payment, shop=self.known_as)
         ):
             pass
         sources: dict[SourceName, Source] = {"quotation": quotes.pdf, "receipt": orders.receipt_pdf}

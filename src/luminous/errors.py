@@ -11,6 +11,7 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU007  limit reached     the plan allows no more open quotations
     LU008  consent is kept   what a customer said about consent cannot be changed, only added to
     LU012  no way back       a file's status would go where it cannot from here
+    LU010  unmapped          data_map does not say what becomes of a table at an erasure
 """
 
 from collections.abc import Generator
@@ -84,6 +85,14 @@ class PaymentRefused(LuminousError):
         self.code: Literal["overdue", "paid", "gone"] = code
 
 
+class ErasureRefused(LuminousError):
+    """Something with the person is under way that needs to know who they are; the sentence names it."""
+
+
+class ExportRefused(LuminousError):
+    """What hangs on a record may be somebody else's; the sentence says what has to be settled first."""
+
+
 class DatabaseAway(LuminousError):
     """PostgreSQL cannot be reached or cannot commit; what was asked did not happen."""
 
@@ -94,6 +103,14 @@ class SettingsMissing(LuminousError):
 
 class PostgresFailed(LuminousError):
     """The embedded server cannot be started, stopped or found; the sentence says what to do."""
+
+
+class MailFailed(LuminousError):
+    """A letter that the mail server did not take. is_final: it never will."""
+
+    def __init__(self, reason: str, *, is_final: bool) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
 
 
 SendOutcome = Literal["not_sent", "once", "unclear", "refused", "window_over", "template_refused", "held"]

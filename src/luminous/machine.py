@@ -16,6 +16,7 @@ from luminous import postgres
 from luminous.config import Settings
 from luminous.errors import LuminousError
 
+BUSINESS_NUMBER = "+256700000001"
 MADE_ONCE = (
     "WHATSAPP_APP_SECRET",
     "WHATSAPP_VERIFY_TOKEN",
@@ -23,6 +24,8 @@ MADE_ONCE = (
     "MOMO_API_USER",
     "MOMO_API_KEY",
     "MOMO_SUBSCRIPTION_KEY",
+    "SECRET_KEY",
+    "PRIVACY_PEPPER",
 )
 BUSINESS_NUMBER_ID = "106540352242922"  # of the simulated shop
 
@@ -113,6 +116,7 @@ def with_development_values(settings: Settings, home: Path, database_url: str) -
     values: dict[str, str | None] = {
         "whatsapp_phone_number_id": BUSINESS_NUMBER_ID,
         "whatsapp_api_url": f"{address}/simulator/graph/v26.0",
+        "whatsapp_number": BUSINESS_NUMBER,
         "momo_api_url": f"{address}/simulator/momo",
         "whatsapp_media_origins": address,
         "public_url": address,
@@ -123,4 +127,6 @@ def with_development_values(settings: Settings, home: Path, database_url: str) -
         for name, value in values.items()
         if not (name in settings.model_fields_set and getattr(settings, name))
     }
-    return settings.model_copy(update={**missing, "database_url": database_url})
+    return settings.model_copy(
+        update={**missing, "database_url": database_url, "simulator": f"{address}/simulator"}
+    )

@@ -8,8 +8,20 @@ from functools import partial
 
 import httpx2
 
-from luminous import conversations, inbound, media, notices, orders, outbox, quotes
+from luminous import (
+    accounts,
+    conversations,
+    inbound,
+    mail,
+    media,
+    notices,
+    orders,
+    outbox,
+    privacy,
+    quotes,
+)
 from luminous.answering import answer_next
+from luminous.api.once import forget_writes
 from luminous.channels.gateway.send import GatewayChannel
 from luminous.channels.meta.fetch import MetaMedia
 from luminous.channels.meta.send import MetaChannel
@@ -23,6 +35,7 @@ from luminous.http import client
 from luminous.inbound import Parse
 from luminous.keeping import storage_of
 from luminous.log import log
+from luminous.mailing import Mailer, post_next
 from luminous.messages import ChannelName, SourceName
 from luminous.outbound import Channel, Source, deliver_next
 from luminous.pace import Pace
@@ -31,6 +44,8 @@ from luminous.providers.momo import callback
 from luminous.providers.momo.account import Account
 from luminous.providers.momo.collections import MomoCollections
 from luminous.replies import Shop
+from luminous.shop import shop_of
+from luminous.smtp import Smtp
 from luminous.storage import Storage
 from luminous.wake import Bell
 
@@ -44,8 +59,9 @@ AFTER_A_FAILURE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a worker works on and with. listen_url: a direct connection, for wake-ups by others.
+    """What a worker works on and with.
 
+    listen_url: a direct connection, for wake-ups by others. mailer: None where no mail server is set.
     storage None: it leaves customers' files alone.
     """
 
@@ -54,6 +70,7 @@ class Work:
     shop: Shop
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
+    mailer: Mailer | None = None
     pace: Pace | None = None  # None: as fast as it can
     sources: Mapping[SourceName, Source] = field(default_factory=dict[SourceName, Source])
     fetchers: Mapping[ChannelName, Fetcher] = field(default_factory=dict[ChannelName, Fetcher])
@@ -64,8 +81,13 @@ class Work:
 
 
 @asynccontextmanager
-async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGenerator[None]:
-    """A worker of this shop, in this process, for as long as the context lasts."""
+async def working(
+    settings: Settings, database: Database, bell: Bell, *, mailer: Mailer | None = None
+) -> AsyncGenerator[None]:
+    """A worker of this shop, in this process, for as long as the context lasts.
+
+    mailer: in place of the mail server that is set.
+    """
     stop = asyncio.Event()
     storage = storage_of(settings)
     async with client() as http:
@@ -75,6 +97,7 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             shop_of(settings),
             channels_of(settings, http),
             PARSERS,
+            mailer or mailer_of(settings),
             Pace(settings.whatsapp_messages_per_second),
             sources={"media": stored_files(storage), "quotation": quotes.pdf, "receipt": orders.receipt_pdf},
             providers=providers_of(settings, http),
@@ -88,19 +111,6 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             stop.set()
             bell.ring()
             await task
-
-
-def shop_of(settings: Settings) -> Shop:
-    """The shop, as its customers know it."""
-    return Shop(
-        settings.shop_name,
-        settings.timezone,
-        settings.shop_language,
-        settings.whatsapp_number,
-        region=settings.shop_region,
-        takes_momo=settings.takes_momo,
-        other_ways_to_pay=settings.other_ways_to_pay,
-    )
 
 
 def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelName, Channel]:
@@ -148,6 +158,13 @@ def fetchers_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelNam
     }
 
 
+def mailer_of(settings: Settings) -> Mailer | None:
+    """The mail server, where one is set. Raises SettingsMissing for one that cannot work."""
+    if not settings.smtp_url:
+        return None
+    return Smtp(settings.smtp_url, settings.mail_from, settings.shop_name)
+
+
 async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is being done then is finished first."""
     begin = work.database.transaction
@@ -172,6 +189,9 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
             bell.ring()  # there may be something to send
         return did
 
+    async def post() -> bool:
+        return work.mailer is not None and await post_next(begin, work.mailer)
+
     async def tidy() -> bool:
         return await tidy_up(work)
 
@@ -179,6 +199,7 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
     loops += [_loop(f"pay-{n}", pay, stop, bell.wait) for n in range(PAYERS)]
     loops += [_loop(f"fetch-{n}", fetch, stop, _sleep) for n in range(FETCHERS)]  # a second is soon enough
+    loops.append(_loop("post", post, stop, bell.wait))
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))
     try:
@@ -224,6 +245,13 @@ async def tidy_up(work: Work) -> bool:
         outbox.forget_early_statuses,
         orders.close_delivered,
         media.condemn_old,
+        accounts.forget_old_links,
+        accounts.forget_old_sessions,
+        accounts.forget_old_attempts,
+        mail.forget_old_mail,
+        privacy.finish_erasures,
+        privacy.forget_old,
+        forget_writes,
     ):
         async with work.database.transaction() as conn:  # one each: intake waits for none of them
             await tidy(conn)

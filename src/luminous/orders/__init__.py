@@ -9,6 +9,7 @@ from luminous.orders.ending import (
     mark,
     refunded,
 )
+from luminous.orders.listing import page_of_customer
 from luminous.orders.receipt import pdf as receipt_pdf
 from luminous.orders.standing import (
     MILESTONES,
@@ -48,6 +49,7 @@ __all__ = [
     "numbered",
     "of_customer",
     "of_quotation",
+    "page_of_customer",
     "pay",
     "rate",
     "reach",

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from luminous.accounts import Site
 from luminous.catalogues import Catalogue, catalogue
 from luminous.inbox import Message
 from luminous.quotes import Letterhead, pieces_of
@@ -19,11 +20,14 @@ from luminous.replies.acts import (
     Act,
     ChangePlan,
     Complete,
+    Connect,
     DecideInWords,
+    Disown,
     HandOver,
     Pay,
     Request,
     Say,
+    SendLink,
     SetConsent,
     Show,
 )
@@ -32,12 +36,16 @@ from luminous.replies.intents import (
     Intent,
     ShopIntent,
     asks_for_something,
+    connect_code,
     decision_in_words,
     intent_of,
     wants_an_answer,
 )
+from luminous.replies.order_acts import OrderAct
 from luminous.replies.order_commands import order_in_words
 from luminous.subscriptions import Entitlements
+
+ABOUT_THE_ACCOUNT = ("account", "not_me")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ class Shop:
     timezone: ZoneInfo
     language: str = "en"
     number: str = ""  # of WhatsApp, E.164; empty: documents show no way to it
+    site: Site | None = None  # the website, where there is one
     region: str = "UG"  # of numbers that are written without their country
     takes_momo: bool = False  # MTN Mobile Money can be asked for
     other_ways_to_pay: str = ""  # as customers read them; empty: a person says them
@@ -113,11 +122,13 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
     spoken: list[Message] = []
     silent: list[Message] = []
     for message in messages:
-        command = command_of(message.choice) or (not message.choice and _in_words(context, message))
+        command = command_of(message.choice) or (not message.choice and _command_in_words(context, message))
         if command and message.group_id is None:
             pressed.append(_press(context, message, command))
             continue
         intent = intent_of(message) if wants_an_answer(message) else None
+        if intent in ABOUT_THE_ACCOUNT and context.shop.site is None:
+            intent = None
         if intent is None and message.choice is not None:
             intent = "menu"  # a button of long ago asks for nothing that is known today
         if intent == "start" and not has_opted_out:
@@ -138,13 +149,16 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
     return steps + speech + _answer_intents(context, asked) + pressed
 
 
-def _in_words(context: Context, message: Message) -> Command | DecideInWords | None:
-    """What is written as a button would say it. A number may be meant for the person who answers."""
-    said = decision_in_words(message)
-    return said or (None if context.with_person else order_in_words(message))
+def _command_in_words(context: Context, message: Message) -> DecideInWords | Connect | OrderAct | None:
+    """What says by itself what it is about: a decision on a quotation, the code that the website shows."""
+    code = connect_code(message) if context.shop.site else None
+    said = Connect(*code) if code else decision_in_words(message)
+    if said is None and not context.with_person:  # a number may be meant for the person who answers
+        said = order_in_words(message)
+    return said
 
 
-def _press(context: Context, message: Message, command: Command | DecideInWords) -> Step:
+def _press(context: Context, message: Message, command: Command | DecideInWords | Connect) -> Step:
     """A button that says what it is about works at any time, also while a person has the conversation."""
     if not context.is_proven:
         return Step((message,), "has to be recognised first", _recognise(context))
@@ -154,11 +168,11 @@ def _press(context: Context, message: Message, command: Command | DecideInWords)
 def _for_the_person(
     context: Context, asked: dict[Intent, list[Message]], spoken: list[Message]
 ) -> list[Step]:
-    """While a person has the conversation the bot is silent; STOP and START count all the same."""
+    """While a person has the conversation the bot is silent; STOP, START and one's own account work."""
     consent: dict[Intent, list[Message]] = {}
     waiting = list(spoken)
     for intent, said in asked.items():
-        if intent in ("stop", "start"):
+        if intent in ("stop", "start", *ABOUT_THE_ACCOUNT):
             consent[intent] = said
         else:
             waiting += said
@@ -217,7 +231,7 @@ def _acts(context: Context, intent: Intent) -> tuple[Act, ...]:
         case "person":
             return (Say(wording.handed_over(context.words)), HandOver("asked for a person"))
         case "menu":
-            return (Say(wording.menu(context.words)),)
+            return (Say(wording.menu(context.words, has_website=context.shop.site is not None)),)
         case "stop":
             return (SetConsent("opted_out"), Say(wording.stopped(context.words, context.shop.name)))
         case _ if not context.is_proven:
@@ -234,6 +248,10 @@ def _act_for_the_shop(intent: ShopIntent) -> Act:
             return Complete()
         case "pay":
             return Pay()
+        case "account":
+            return SendLink()
+        case "not_me":
+            return Disown()
         case "quotes" | "orders" | "track" | "plan" | "upgrade":
             return Show(intent)
         case "cancel_plan" | "keep_plan":

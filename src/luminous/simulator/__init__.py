@@ -15,15 +15,16 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from luminous.db import Database
-from luminous.simulator import acts, events, graph, momo, pages, received
+from luminous.simulator import acts, events, graph, mailbox, momo, pages, received
 from luminous.simulator.callbacks import keep_calling_back
+from luminous.simulator.mailbox import Postbox
 from luminous.simulator.network import MomoKeys, Network, Release, SimulatorSettings
 from luminous.simulator.post import deliver
-from luminous.simulator.stopping import when_stopped
 from luminous.simulator.store import Store
+from luminous.stopping import when_stopped
 from luminous.storage import Storage
 
-__all__ = ["MomoKeys", "Release", "SimulatorSettings", "mount"]
+__all__ = ["MomoKeys", "Postbox", "Release", "SimulatorSettings", "mount"]
 
 HERE = Path(__file__).parent
 
@@ -32,6 +33,7 @@ def mount(
     app: FastAPI,
     settings: SimulatorSettings,
     database: Database,
+    postbox: Postbox | None = None,
     *,
     release: Release,
     storage: Storage | None = None,
@@ -39,8 +41,9 @@ def mount(
     """Add the simulator's routes to the application; what is returned runs it.
 
     Enter the context in the application's lifespan: it opens the store, delivers webhooks, and at the
-    end closes every stream. release: gives a conversation back to the bot, True when a person had it.
-    storage: where the shop keeps what customers sent, to show it; None: it is not shown.
+    end closes every stream. postbox: whose e-mail is shown. release: gives a conversation back to the bot,
+    True when a person had it. storage: where the shop keeps what customers sent, to show it; None: it is
+    not shown.
     """
     network = Network(settings, database, release, storage)
     static = StaticFiles(directory=HERE / "static")
@@ -49,6 +52,8 @@ def mount(
     pieces = (pages.routes, received.routes, acts.routes, events.routes, graph.routes, momo.routes)
     for routes in pieces:
         app.include_router(routes(network))
+    if postbox is not None:
+        app.include_router(mailbox.routes(postbox))
     return _alive(network)
 
 

@@ -16,7 +16,7 @@ from luminous.simulator import chats, limits, media, phones, refusals, uploads
 from luminous.simulator.network import Network
 from luminous.simulator.refusals import Refusal
 from luminous.simulator.sending import Answer, accept, refuse
-from luminous.simulator.stopping import until_hung_up
+from luminous.stopping import until_hung_up
 from luminous.text import Json
 
 Object = dict[str, Json]

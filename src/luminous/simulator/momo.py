@@ -17,9 +17,9 @@ from pydantic.alias_generators import to_camel
 
 from luminous.simulator import wallets
 from luminous.simulator.network import Network
-from luminous.simulator.stopping import until_hung_up
 from luminous.simulator.switches import strikes
 from luminous.simulator.wallets import Asked, Charge, Said
+from luminous.stopping import until_hung_up
 from luminous.text import Json
 
 ENVIRONMENT, CURRENCY = "mtnuganda", "UGX"

@@ -33,7 +33,7 @@ def routes(network: Network) -> APIRouter:
     router = APIRouter(prefix="/simulator", include_in_schema=False)
 
     @router.get("")
-    async def page(phone: int | None = None) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+    async def page(phone: int | None = None, text: str = "") -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         everybody = phones.all_phones(network.store)
         shown = next((each for each in everybody if each.id == phone), everybody[0])
         if phone is not None and shown.id != phone:
@@ -43,6 +43,7 @@ def routes(network: Network) -> APIRouter:
             shop_name=network.settings.shop_name,
             shown=shown,
             identity=identity(network, shown),
+            prepared=text[:4096],  # as a link to WhatsApp prepares it
             **quick_pieces(network, shown),
             shop=await shop_piece(network, shown),
         )

@@ -15,7 +15,7 @@ from luminous.db import Connection
 from luminous.errors import OrderRefused
 from luminous.orders import Milestone, Order, Trouble
 from luminous.payments import Payment
-from luminous.worker import shop_of
+from luminous.shop import shop_of
 
 Reason = Annotated[str, typer.Argument(help="Why, as the customer reads it.")]
 

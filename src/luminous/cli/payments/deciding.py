@@ -14,7 +14,7 @@ from luminous.cli.payments.looking import Named, the_one
 from luminous.cli.quotes.named import By, in_transaction
 from luminous.db import Connection
 from luminous.payments import Method, Payment, Settled
-from luminous.worker import shop_of
+from luminous.shop import shop_of
 
 Decision = Literal["apply", "owe-back", "nothing-came"]
 DECISIONS: dict[Decision, Literal["apply", "owe_back", "nothing_came"]] = {
