@@ -379,6 +379,8 @@ CREATE FUNCTION public.end_business(records uuid[]) RETURNS void
    where customer_id = any (records) and status in ('collecting', 'requested', 'info_needed', 'draft', 'sent');
   update orders set status = 'cancelled', changed_by = 'erasure', updated_at = now()
    where customer_id = any (records) and status = 'awaiting_payment';
+  update media set status = 'doomed', updated_at = now()  -- the worker deletes the bytes
+   where customer_id = any (records) and status not in ('doomed', 'deleted');
   update subscriptions
      set status = case status when 'pending_payment' then 'abandoned' else 'expired' end, updated_at = now()
    where customer_id = any (records) and status in ('active', 'cancel_scheduled', 'pending_payment');
