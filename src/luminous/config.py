@@ -147,7 +147,7 @@ class Settings(BaseSettings):
 
     def refuse_half_a_website(self) -> None:
         """Raise SettingsMissing where the website is begun and something of it is missing."""
-        if any(map(self._is_set, WEBSITE)):
+        if any(map(self._is_set, WEBSITE.keys() - NEEDED_FOR_ERASURE.keys())):  # that one may stand alone
             self.require(WEBSITE)
 
     def require(self, needed: dict[str, str]) -> None:

@@ -24,7 +24,7 @@ from tests.loopback import serving
 from tests.shop import ShopUnderTest
 
 SCHEMA: Any = checks  # the package's own types are not complete
-EXAMPLES = int(os.environ.get("LUMINOUS_FUZZ_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("LUMINOUS_FUZZ_EXAMPLES", "3"))
 QUIET = hypothesis.settings(
     max_examples=EXAMPLES,
     deadline=None,
