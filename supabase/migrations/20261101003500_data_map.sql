@@ -123,9 +123,9 @@ insert into data_map (table_name, class, at_erasure, title, personal, secret, di
    '{id,inbox_id,customer_id,channel,kind,status,attempts,next_attempt_at,lease_until,mime_type,size,created_at,stored_at,'
    'updated_at}'),
   ('sending_rates', 'technical', 'keep', 'How fast the shop''s numbers may send', '{}', '{}', '{}',
-   '{business_number_id,tokens,filled_at,taken}'),
+   '{channel,business_number_id,tokens,filled_at,taken}'),
   ('stopped_numbers', 'technical', 'keep', 'Numbers of the shop that cannot send', '{}', '{}', '{}',
-   '{business_number_id,error_code,reason,stopped_at,try_again_at}'),
+   '{channel,business_number_id,error_code,reason,stopped_at,try_again_at}'),
   ('templates', 'technical', 'keep', 'Messages that Meta approves', '{}', '{}', '{}',
    '{id,name,language,category,body,examples,status,status_reason,status_at,quality,quality_at,meta_id,created_at,updated_at}'),
   ('exchange_rates', 'technical', 'keep', 'What money cost', '{}', '{}', '{}', '{id,currency,rate,set_by,set_at}'),
