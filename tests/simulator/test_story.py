@@ -1,4 +1,4 @@
-"""The whole story in a real browser: from a link to a price, a payment, a parcel, a rating; then an upgrade."""
+"""The whole story in a real browser: a link, its price, a payment, a parcel, a rating; then an upgrade."""
 
 from collections.abc import AsyncGenerator
 from decimal import Decimal
