@@ -23,7 +23,7 @@ from luminous.replies.acts import (
     Say,
     Show,
 )
-from luminous.replies.decide import Context
+from luminous.replies.decide import Context, opened
 
 Answers = list[Say | HandOver]
 
@@ -70,22 +70,8 @@ async def _request(
         return []  # the button is right above: no bill for saying it again
     else:
         content = quotation_words.noted(context.words, asked)
-    return [Say(_opened(context, act, content, refused=asked is None), greets=act.greets)]
-
-
-def _opened(context: Context, act: Request, content: Content, *, refused: bool) -> Content:
-    """The answer, after the welcome or the greeting where one is due."""
-    words, shop = context.words, context.shop
-    match act.opening:
-        case None:
-            return content
-        case "welcome" if not refused:
-            text = wording.opening_welcome(
-                words, shop.name, context.customer_name, context.plan, context.plan_ends_at, content.text
-            )
-        case _:  # who is refused has quotations already, and is not new
-            text = wording.opening_greeting(words, shop.name, context.name_to_say, content.text)
-    return Content(text, content.buttons, content.rows, content.label)
+    opening = "greeting" if asked is None and act.greets else act.opening  # who has reached it is not new
+    return [Say(opened(context, opening, content), greets=act.greets)]
 
 
 async def _limit_reached(conn: Connection, context: Context, customer_id: UUID) -> Content:
@@ -160,13 +146,15 @@ async def _in_words(
         return await _decide_on(conn, context, customer_id, meant, cause)
     found = await quotes.of_customer(conn, customer_id)
     candidates = [each for each in found if each.is_open] or found[:1]
-    if decision in ("accept", "decline"):
+    if decision in ("accept", "decline") or act.greets:
         candidates = [each for each in candidates if each.status == "sent"] or candidates
     if len(candidates) > 1:
-        return [Say(quotation_words.which(context.words, candidates))]
-    if not candidates:
-        return [Say(quotation_words.my_quotations(context.words, context.plan, []))]
-    return [Say(quotation_words.one(context.words, candidates[0], context.shop.timezone))]
+        shown = quotation_words.which(context.words, candidates)
+    elif candidates:
+        shown = quotation_words.one(context.words, candidates[0], context.shop.timezone)
+    else:
+        shown = quotation_words.my_quotations(context.words, context.plan, [])
+    return [Say(opened(context, "greeting" if act.greets else None, shown), greets=act.greets)]
 
 
 async def _shown(conn: Connection, context: Context, customer_id: UUID, act: Show) -> Content:
