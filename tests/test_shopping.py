@@ -203,6 +203,22 @@ async def test_without_buttons_a_decision_names_its_version(shop: ShopUnderTest)
     assert "We do not know this quotation" in (await okello("accept Q-1-1"))[-1]
 
 
+async def test_whatever_they_answer_later_brings_the_quotation_that_waits(shop: ShopUnderTest) -> None:
+    amina = Talk(shop)
+    await amina("https://shop.example/shoes")
+    await amina(press="done")
+    await priced(shop)
+    offered = await buttons(shop)
+    await shop.do("update conversations set greeted_at = now() - interval '1 hour'")
+
+    (shown,) = await amina("ok")
+
+    assert "Good to see you again Amina" in shown
+    assert "*Q-1*" in shown
+    assert await buttons(shop) == offered
+    assert await amina("thank you") == []
+
+
 async def test_three_days_of_standing_still_end_in_one_notice_each(shop: ShopUnderTest) -> None:
     amina = Talk(shop)
     await amina("https://shop.example/shoes")
