@@ -1,4 +1,4 @@
-"""A person walks from WhatsApp to the account and back, in a real browser; and what axe finds on each page."""
+"""A person walks from WhatsApp to the account and back in a real browser; what axe finds on each page."""
 
 import re
 from collections.abc import AsyncGenerator
@@ -133,7 +133,7 @@ async def test_the_same_person_from_the_website_first(browser: Browser, online: 
     phone = await context.new_page()
     await phone.goto(await page.get_by_role("link", name="Open WhatsApp").get_attribute("href") or "")
     await phone.click(".send")
-    await expect(page.get_by_text("Your WhatsApp is connected")).to_be_visible(timeout=20_000)  # by itself
+    await expect(page.get_by_text("Your WhatsApp is connected with this account")).to_be_visible(timeout=20_000)  # by itself
 
     await phone.goto(f"{home}/simulator/mail")
     letter = await phone.locator(".letter").first.inner_text()

@@ -178,4 +178,4 @@ async def signed_up(shop: ShopOnline) -> Browser:
 async def words_of(browser: Browser) -> str:
     """The message that the page prepares for WhatsApp."""
     page = (await browser.press("/account/connect")).text
-    return httpx2.URL(page.split('class="whatsapp" href="')[1].split('"')[0]).params["text"]
+    return httpx2.URL(page.split('class="button whatsapp" href="')[1].split('"')[0]).params["text"]
