@@ -105,7 +105,7 @@ def website_for(settings: Settings, database: Database, bell: Bell) -> Website |
         if settings.simulator
         else f"https://wa.me/{digits}?text=",
         has_mail=bool(settings.smtp_url or settings.simulator),
-        has_momo=bool(settings.momo_api_user),
+        has_momo=settings.takes_momo,
         other_ways_to_pay=settings.other_ways_to_pay,
         region=settings.shop_region,
         pepper=settings.privacy_pepper,

@@ -146,8 +146,8 @@ class Settings(BaseSettings):
         return all(map(self._is_set, WEBSITE))
 
     def refuse_half_a_website(self) -> None:
-        """Raise SettingsMissing where the website is begun and something of it is missing."""
-        if any(map(self._is_set, WEBSITE.keys() - NEEDED_FOR_ERASURE.keys())):  # that one may stand alone
+        """Raise SettingsMissing where SECRET_KEY begins the website and something else of it is missing."""
+        if self._is_set("SECRET_KEY"):
             self.require(WEBSITE)
 
     def require(self, needed: dict[str, str]) -> None:
