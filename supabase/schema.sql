@@ -37,7 +37,11 @@ CREATE TABLE public.customers (
     CONSTRAINT customers_merged_are_deleted CHECK (((merged_into IS NULL) OR ((deleted_at IS NOT NULL) AND (merged_into <> id)))),
     CONSTRAINT customers_phone_number_is_e164 CHECK ((phone_number ~ '^\+[1-9][0-9]{7,14}$'::text)),
     CONSTRAINT customers_whatsapp_id_is_digits CHECK ((whatsapp_id ~ '^[0-9]{1,32}$'::text)),
-    CONSTRAINT customers_whatsapp_user_id_is_a_bsuid CHECK ((whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$'::text))
+    CONSTRAINT customers_whatsapp_user_id_is_a_bsuid CHECK (((whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]+$'::text) AND (length(whatsapp_user_id) <=
+CASE substr(whatsapp_user_id, 4, 4)
+    WHEN 'ENT.'::text THEN 135
+    ELSE 131
+END)))
 );
 
 CREATE FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, seen_at timestamp with time zone, cause text) RETURNS public.customers
