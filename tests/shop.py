@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from luminous.messages import Outgoing, SourceName
 from luminous.outbound import Source, deliver_next
 from luminous.replies import Shop
 from luminous.wake import Bell
+from luminous.website import site_of
 from luminous.worker import Work, tidy_up
 
 BODIES = Path(__file__).parent / "channels/meta/bodies"
@@ -55,13 +56,15 @@ class Notebook:
 class ShopUnderTest:
     """Post webhooks to it as Meta does; `settle` lets it answer and send everything that is due."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, **more: Any) -> None:
         self.database = database
         settings = Settings.model_construct(
             whatsapp_app_secret=SECRET,
             whatsapp_app_secret_previous="old-secret",
             whatsapp_verify_token="verify-me",
+            **more,
         )
+        self.known_as = replace(KAMPALA, site=site_of(settings))
         self.bell = Bell()
         self.app = create_app(settings, database, self.bell)
         self.whatsapp = Notebook()
@@ -84,7 +87,7 @@ class ShopUnderTest:
     async def settle(self) -> list[str]:
         """Answer and send all that is due, and return the texts sent meanwhile."""
         before = len(self.whatsapp.sent)
-        while await answer_next(self.database.transaction, KAMPALA):
+        while await answer_next(self.database.transaction, self.known_as):
             pass
         sources: dict[SourceName, Source] = {"quotation": quotes.pdf}
         while await deliver_next(self.database.transaction, {"meta": self.whatsapp}, sources=sources):

@@ -6,10 +6,11 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU002  no sender         neither a phone number nor a WhatsApp user id was given
     LU003  merge refused     not two live records, or no standing merge into a live one
     LU004  no open conflict  it was settled, or its holder is gone
-    LU005  no such change    a quotation's status does not lead to that other one
+    LU005  no such change    a status of a quotation, order or payment does not lead to that other one
     LU006  it was offered    a version that was sent does not change: it is revised
     LU007  limit reached     the plan allows no more open quotations
     LU008  consent is kept   what a customer said about consent cannot be changed, only added to
+    LU010  unmapped          data_map does not say what becomes of a table at an erasure
     LU012  no way back       a file's status would go where it cannot from here
 """
 
@@ -26,7 +27,7 @@ import psycopg
 RETRYABLE_CLASSES = ("08", "40", "53", "57", "58")
 RETRYABLE_STATES = ("55P03", "25006")
 UNDEFINED_TABLE, UNIQUE_VIOLATION = "42P01", "23505"
-MERGE_REFUSED, NO_OPEN_CONFLICT = "LU003", "LU004"
+MERGE_REFUSED, NO_OPEN_CONFLICT, NO_SUCH_CHANGE = "LU003", "LU004", "LU005"
 
 
 class LuminousError(Exception):
@@ -69,6 +70,22 @@ class PlanNotOnSale(LuminousError):
     """A plan that this customer cannot buy now."""
 
 
+class OrderRefused(LuminousError):
+    """What an order cannot do as it stands; the sentence says why and what can be done."""
+
+
+class PaymentRefused(LuminousError):
+    """What cannot be done with a payment as it stands; the sentence says why and what can be done."""
+
+
+class ErasureRefused(LuminousError):
+    """Something with the person is under way that needs to know who they are; the sentence names it."""
+
+
+class ExportRefused(LuminousError):
+    """What hangs on a record may be somebody else's; the sentence says what has to be settled first."""
+
+
 class DatabaseAway(LuminousError):
     """PostgreSQL cannot be reached or cannot commit; what was asked did not happen."""
 
@@ -79,6 +96,14 @@ class SettingsMissing(LuminousError):
 
 class PostgresFailed(LuminousError):
     """The embedded server cannot be started, stopped or found; the sentence says what to do."""
+
+
+class MailFailed(LuminousError):
+    """A letter that the mail server did not take. is_final: it never will."""
+
+    def __init__(self, reason: str, *, is_final: bool) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
 
 
 SendOutcome = Literal["not_sent", "once", "unclear", "refused", "window_over", "template_refused", "held"]

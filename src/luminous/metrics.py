@@ -21,6 +21,7 @@ MEDIA = Counter(
 STOPPED_NUMBERS = Gauge("luminous_stopped_numbers", "Numbers of the shop that cannot send at present.")
 GIVEN_UP = Gauge("luminous_given_up_messages", "Messages of the last day that failed or were given up.")
 BILLED_TODAY = Gauge("luminous_billed_messages_today", "Messages that WhatsApp bills, of the shop's day.")
+PAYMENTS = Counter("luminous_payments", "Payments, by what they became.", ["became"])
 OLDEST_SECONDS = Gauge(
     "luminous_oldest_seconds", "Age of the oldest that waits, by what; 0 when nothing does.", ["what"]
 )

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from luminous import conversations, inbound, media, notices, outbox, quotes
+from luminous import accounts, conversations, inbound, mail, media, notices, outbox, privacy, quotes
 from luminous.answering import answer_next
+from luminous.api.once import forget_writes
 from luminous.channels.gateway.send import GatewayChannel
 from luminous.channels.meta.fetch import MetaMedia
 from luminous.channels.meta.send import MetaChannel
@@ -21,10 +22,13 @@ from luminous.http import client
 from luminous.inbound import Parse
 from luminous.keeping import storage_of
 from luminous.log import log
+from luminous.mailing import Mailer, post_next
 from luminous.messages import ChannelName, SourceName
 from luminous.outbound import Channel, Source, deliver_next
 from luminous.pace import Pace
 from luminous.replies import Shop
+from luminous.shop import shop_of
+from luminous.smtp import Smtp
 from luminous.storage import Storage
 from luminous.wake import Bell
 
@@ -37,8 +41,9 @@ AFTER_A_FAILURE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a worker works on and with. listen_url: a direct connection, for wake-ups by others.
+    """What a worker works on and with.
 
+    listen_url: a direct connection, for wake-ups by others. mailer: None where no mail server is set.
     storage None: it leaves customers' files alone.
     """
 
@@ -47,6 +52,7 @@ class Work:
     shop: Shop
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
+    mailer: Mailer | None = None
     pace: Pace | None = None  # None: as fast as it can
     sources: Mapping[SourceName, Source] = field(default_factory=dict[SourceName, Source])
     fetchers: Mapping[ChannelName, Fetcher] = field(default_factory=dict[ChannelName, Fetcher])
@@ -54,8 +60,13 @@ class Work:
 
 
 @asynccontextmanager
-async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGenerator[None]:
-    """A worker of this shop, in this process, for as long as the context lasts."""
+async def working(
+    settings: Settings, database: Database, bell: Bell, *, mailer: Mailer | None = None
+) -> AsyncGenerator[None]:
+    """A worker of this shop, in this process, for as long as the context lasts.
+
+    mailer: in place of the mail server that is set.
+    """
     stop = asyncio.Event()
     storage = storage_of(settings)
     async with client() as http:
@@ -65,7 +76,8 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             shop_of(settings),
             channels_of(settings, http),
             PARSERS,
-            Pace(settings.whatsapp_messages_per_second),
+            mailer or mailer_of(settings),
+            pace=Pace(settings.whatsapp_messages_per_second),
             sources={"media": stored_files(storage), "quotation": quotes.pdf},
             fetchers=fetchers_of(settings, http),
             storage=storage,
@@ -77,11 +89,6 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
             stop.set()
             bell.ring()
             await task
-
-
-def shop_of(settings: Settings) -> Shop:
-    """The shop, as its customers know it."""
-    return Shop(settings.shop_name, settings.timezone, settings.shop_language, settings.whatsapp_number)
 
 
 def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelName, Channel]:
@@ -113,6 +120,13 @@ def fetchers_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelNam
     }
 
 
+def mailer_of(settings: Settings) -> Mailer | None:
+    """The mail server, where one is set. Raises SettingsMissing for one that cannot work."""
+    if not settings.smtp_url:
+        return None
+    return Smtp(settings.smtp_url, settings.mail_from, settings.shop_name)
+
+
 async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is being done then is finished first."""
     begin = work.database.transaction
@@ -131,12 +145,16 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
             return False
         return await fetch_next(begin, work.fetchers, work.storage) or await delete_next(begin, work.storage)
 
+    async def post() -> bool:
+        return work.mailer is not None and await post_next(begin, work.mailer)
+
     async def tidy() -> bool:
         return await tidy_up(work)
 
     loops = [_loop(f"answer-{n}", answer, stop, bell.wait) for n in range(ANSWERERS)]
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
     loops += [_loop(f"fetch-{n}", fetch, stop, _sleep) for n in range(FETCHERS)]  # a second is soon enough
+    loops.append(_loop("post", post, stop, bell.wait))
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))
     try:
@@ -181,6 +199,13 @@ async def tidy_up(work: Work) -> bool:
         outbox.join_overtaken_statuses,
         outbox.forget_early_statuses,
         media.condemn_old,
+        accounts.forget_old_links,
+        accounts.forget_old_sessions,
+        accounts.forget_old_attempts,
+        mail.forget_old_mail,
+        privacy.finish_erasures,
+        privacy.forget_old,
+        forget_writes,
     ):
         async with work.database.transaction() as conn:  # one each: intake waits for none of them
             await tidy(conn)

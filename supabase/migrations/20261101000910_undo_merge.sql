@@ -100,7 +100,7 @@ begin
 
   perform set_config('luminous.cause', 'undone_merge', true);
   update customers  -- first it lets go of what is not its own
-     set phone_number = null, whatsapp_user_id = null
+     set phone_number = null, whatsapp_user_id = null, profile_id = null
    where id = kept.id;
   update customers
      set deleted_at = null, merged_into = null, updated_at = now(),
@@ -108,7 +108,10 @@ begin
          phone_number = case when if_free(ended.phone_number, null) then ended.phone_number end,
          whatsapp_id = case when if_free(ended.phone_number, null) then ended.whatsapp_id end,
          identity_key_hash = case when if_free(ended.phone_number, null) then ended.identity_key_hash end,
-         whatsapp_user_id = case when if_free(null, ended.whatsapp_user_id) then ended.whatsapp_user_id end
+         whatsapp_user_id = case when if_free(null, ended.whatsapp_user_id) then ended.whatsapp_user_id end,
+         profile_id = case when not exists (select from customers others
+                                             where others.profile_id = ended.profile_id and others.deleted_at is null)
+                           then ended.profile_id end
    where id = merge.from_id;
   update customers
      set phone_number = back.phone, whatsapp_user_id = back.user_id,

@@ -34,8 +34,8 @@ class Terminal:
 
     group: str = "customers"
 
-    async def type(self, *words: str, answer: str = "") -> Typed:
-        result = await asyncio.to_thread(CliRunner().invoke, app, [self.group, *words], input=answer)
+    async def type(self, *words: str, answer: str = "", group: str | None = None) -> Typed:
+        result = await asyncio.to_thread(CliRunner().invoke, app, [group or self.group, *words], input=answer)
         error = result.exception
         if error is not None and not isinstance(error, LuminousError | SystemExit):
             raise error

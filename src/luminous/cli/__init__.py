@@ -4,7 +4,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from luminous.cli import customers, database, handover, plans, quotes
+from luminous.cli import customers, database, handover, plans, privacy, quotes, tokens
 from luminous.cli.inbox import replay
 from luminous.cli.measuring import bench
 from luminous.cli.proof import chaos, check, verify
@@ -21,6 +21,8 @@ app.add_typer(customers.app, name="customers")
 app.add_typer(handover.app, name="handover")
 app.add_typer(quotes.app, name="quote")
 app.add_typer(plans.app, name="plans")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(tokens.app, name="tokens")
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from luminous.quotes.deciding import (
 )
 from luminous.quotes.document import pdf
 from luminous.quotes.drafting import Draft, draft
+from luminous.quotes.listing import page_of_customer
 from luminous.quotes.pieces import Piece, pieces_of
 from luminous.quotes.pricing import Basket, Goods, Line, Price, Terms, basket_of, price
 from luminous.quotes.requesting import Requested, ask_again, complete, request
@@ -78,6 +79,7 @@ __all__ = [
     "of_customer",
     "open_on",
     "opening_hours",
+    "page_of_customer",
     "pdf",
     "pieces_of",
     "price",

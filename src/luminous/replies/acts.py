@@ -15,10 +15,14 @@ Opening = Literal["welcome", "greeting"]
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Owe the customer this reply. greets: it counts as a greeting."""
+    """Owe the customer this reply.
+
+    greets: it counts as a greeting. lets_in: it carries a link into their account.
+    """
 
     content: Content
     greets: bool = False
+    lets_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,25 @@ class Pay:
     subscription_id: UUID | None = None
 
 
-ForTheShop = Request | Complete | DecideOn | DecideInWords | Show | BuyPlan | ChangePlan | Pay
+@dataclass(frozen=True, slots=True)
+class SendLink:
+    """Send the customer a link into their account on the website."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Link the customer with the website account that showed them this code."""
+
+    handle: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disown:
+    """It was not they who connected a website account: cut it off."""
+
+
+ForTheAccount = SendLink | Connect | Disown
+ForTheShop = Request | Complete | DecideOn | DecideInWords | Show | BuyPlan | ChangePlan | Pay | ForTheAccount
 Act = Say | HandOver | SetConsent | ForTheShop
 Greeting = Say | Request | DecideInWords  # what may count as a greeting

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from luminous.accounts import Site
 from luminous.catalogues import Catalogue, catalogue
 from luminous.inbox import Message
 from luminous.messages import Content
@@ -19,12 +20,15 @@ from luminous.replies.acts import (
     Act,
     ChangePlan,
     Complete,
+    Connect,
     DecideInWords,
+    Disown,
     HandOver,
     Opening,
     Pay,
     Request,
     Say,
+    SendLink,
     SetConsent,
     Show,
 )
@@ -33,12 +37,15 @@ from luminous.replies.intents import (
     Intent,
     ShopIntent,
     asks_for_something,
+    connect_code,
     decision_in_words,
     intent_of,
     is_for_a_person,
     wants_an_answer,
 )
 from luminous.subscriptions import Entitlements
+
+ABOUT_THE_ACCOUNT = ("account", "not_me")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Shop:
     timezone: ZoneInfo
     language: str = "en"
     number: str = ""  # of WhatsApp, E.164; empty: documents show no way to it
+    site: Site | None = None  # the website, where there is one
 
     @property
     def words(self) -> Catalogue:
@@ -112,11 +120,13 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
     spoken: list[Message] = []
     silent: list[Message] = []
     for message in messages:
-        command = command_of(message.choice) or (not message.choice and decision_in_words(message))
+        command = command_of(message.choice) or (not message.choice and _command_in_words(context, message))
         if command and message.group_id is None:
             pressed.append(_press(context, message, command))
             continue
         intent = intent_of(message) if wants_an_answer(message) else None
+        if intent in ABOUT_THE_ACCOUNT and context.shop.site is None:
+            intent = None
         if intent is None and message.choice is not None:
             intent = "menu"  # a button of long ago asks for nothing that is known today
         if intent == "start" and not has_opted_out:
@@ -137,7 +147,13 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
     return steps + speech + _answer_intents(context, asked) + pressed
 
 
-def _press(context: Context, message: Message, command: Command | DecideInWords) -> Step:
+def _command_in_words(context: Context, message: Message) -> DecideInWords | Connect | None:
+    """What says by itself what it is about: a decision on a quotation, the code that the website shows."""
+    code = connect_code(message) if context.shop.site else None
+    return Connect(*code) if code else decision_in_words(message)
+
+
+def _press(context: Context, message: Message, command: Command | DecideInWords | Connect) -> Step:
     """A button that says what it is about works at any time, also while a person has the conversation."""
     if not context.is_proven:
         return Step((message,), "has to be recognised first", _recognise(context))
@@ -147,11 +163,11 @@ def _press(context: Context, message: Message, command: Command | DecideInWords)
 def _for_the_person(
     context: Context, asked: dict[Intent, list[Message]], spoken: list[Message]
 ) -> list[Step]:
-    """While a person has the conversation the bot is silent; STOP and START count all the same."""
+    """While a person has the conversation the bot is silent; STOP, START and one's own account work."""
     consent: dict[Intent, list[Message]] = {}
     waiting = list(spoken)
     for intent, said in asked.items():
-        if intent in ("stop", "start"):
+        if intent in ("stop", "start", *ABOUT_THE_ACCOUNT):
             consent[intent] = said
         else:
             waiting += said
@@ -226,7 +242,7 @@ def _acts(context: Context, intent: Intent) -> tuple[Act, ...]:
         case "person":
             return (Say(wording.handed_over(context.words)), HandOver("asked for a person"))
         case "menu":
-            return (Say(wording.menu(context.words)),)
+            return (Say(wording.menu(context.words, has_website=context.shop.site is not None)),)
         case "stop":
             return (SetConsent("opted_out"), Say(wording.stopped(context.words, context.shop.name)))
         case _ if not context.is_proven:
@@ -243,6 +259,10 @@ def _act_for_the_shop(intent: ShopIntent) -> Act:
             return Complete()
         case "pay":
             return Pay()
+        case "account":
+            return SendLink()
+        case "not_me":
+            return Disown()
         case "quotes" | "orders" | "track" | "plan" | "upgrade":
             return Show(intent)
         case "cancel_plan" | "keep_plan":

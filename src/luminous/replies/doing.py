@@ -9,18 +9,22 @@ from luminous.errors import PlanNotOnSale, QuotationClosed
 from luminous.messages import Content
 from luminous.quotes import Refused, Standing
 from luminous.replies import plan_words, quotation_words, wording
+from luminous.replies.account import act_on_account
 from luminous.replies.acts import (
     BuyPlan,
     ChangePlan,
     Complete,
+    Connect,
     DecideInWords,
     DecideOn,
     Decision,
+    Disown,
     ForTheShop,
     HandOver,
     Pay,
     Request,
     Say,
+    SendLink,
     Show,
 )
 from luminous.replies.decide import Context, opened
@@ -36,11 +40,7 @@ async def do(
         case Request():
             return await _request(conn, context, customer_id, act, cause)
         case Complete():
-            done = await quotes.complete(conn, customer_id, cause=cause)
-            if done is not None:
-                return [Say(quotation_words.complete(context.words, done))]
-            latest = await quotes.of_customer(conn, customer_id, most=1)
-            return [Say(quotation_words.nothing_to_complete(context.words, next(iter(latest), None)))]
+            return [Say(await _completed(conn, context, customer_id, cause))]
         case DecideOn():
             return await _decide_on(conn, context, customer_id, act, cause)
         case DecideInWords():
@@ -51,6 +51,8 @@ async def do(
             return [Say(await _bought(conn, context, customer_id, act.plan_code))]
         case ChangePlan():
             return [Say(await _changed(conn, context, customer_id, act))]
+        case SendLink() | Connect() | Disown():
+            return await act_on_account(conn, context, customer_id, act)
         case Pay():
             return [Say(wording.handed_over(context.words)), HandOver("wants to pay")]
 
@@ -72,6 +74,14 @@ async def _request(
         content = quotation_words.noted(context.words, asked)
     opening = "greeting" if asked is None and act.greets else act.opening  # who has reached it is not new
     return [Say(opened(context, opening, content), greets=act.greets)]
+
+
+async def _completed(conn: Connection, context: Context, customer_id: UUID, cause: str | None) -> Content:
+    done = await quotes.complete(conn, customer_id, cause=cause)
+    if done is not None:
+        return quotation_words.complete(context.words, done)
+    latest = await quotes.of_customer(conn, customer_id, most=1)
+    return quotation_words.nothing_to_complete(context.words, next(iter(latest), None))
 
 
 async def _limit_reached(conn: Connection, context: Context, customer_id: UUID) -> Content:

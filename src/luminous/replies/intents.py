@@ -23,6 +23,8 @@ ShopIntent = Literal[
     "ask",
     "again",
     "withdraw",
+    "account",
+    "not_me",
 ]
 Intent = Literal["price", "person", "menu", "stop", "start"] | ShopIntent
 INTENTS: tuple[Intent, ...] = ("price", "person", "menu", "stop", "start", *get_args(ShopIntent))
@@ -49,6 +51,9 @@ ANSWERED = frozenset(
 _DECISION = re.compile(r"(?:(.{1,30}) )?q ?(\d{1,9})(?: (\d{1,9}))?", re.ASCII)
 WORDED = ("text", "button", "interactive")
 
+# In the sentence that the website prepares: handle and code, eight characters each.
+_CONNECT_CODE = re.compile(r"\bcode:?\s+([0-9A-Z]{8})-([0-9A-Z]{8})\b", re.IGNORECASE)
+
 
 def intent_of(message: Message) -> Intent | None:
     """What the message asks for by name, or None."""
@@ -64,6 +69,12 @@ def intent_of(message: Message) -> Intent | None:
 def is_for_a_person(message: Message) -> bool:
     """True for a place or somebody's number: nothing that could be priced."""
     return message.kind in ("location", "contacts")
+
+
+def connect_code(message: Message) -> tuple[str, str] | None:
+    """Handle and code that the website asked the person to send; None when there is none in it."""
+    found = _CONNECT_CODE.search(message.text) if message.kind == "text" else None
+    return (found[1], found[2]) if found else None
 
 
 def decision_in_words(message: Message) -> DecideInWords | None:

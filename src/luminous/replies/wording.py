@@ -48,9 +48,10 @@ def opening_greeting(words: Catalogue, shop: str, name: str | None, then: str) -
     return f"{hello}\n\n{then}"
 
 
-def menu(words: Catalogue) -> Content:
+def menu(words: Catalogue, *, has_website: bool = False) -> Content:
     """What the bot can do."""
-    rows = tuple(Row(id_, words.say(f"buttons.{id_}"), words.say(f"menu.{id_}")) for id_ in MENU_ROWS)
+    ids = (*MENU_ROWS, "account") if has_website else MENU_ROWS
+    rows = tuple(Row(id_, words.say(f"buttons.{id_}"), words.say(f"menu.{id_}")) for id_ in ids)
     return Content(words.say("menu.text"), rows=rows, label=words.say("buttons.open_menu"))
 
 

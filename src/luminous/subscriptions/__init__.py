@@ -12,6 +12,7 @@ from luminous.subscriptions.buying import (
 )
 from luminous.subscriptions.ending import Ending, cancel, end_those_over, keep, revoke, those_ending_soon
 from luminous.subscriptions.entitlements import Entitlements, entitlements
+from luminous.subscriptions.on_show import PlanOnShow, plans_on_show
 from luminous.subscriptions.plans import Changes, Plan, change_plan, plans
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Entitlements",
     "Offer",
     "Plan",
+    "PlanOnShow",
     "Subscription",
     "activate",
     "cancel",
@@ -33,6 +35,7 @@ __all__ = [
     "keep",
     "offers",
     "plans",
+    "plans_on_show",
     "revoke",
     "those_ending_soon",
 ]

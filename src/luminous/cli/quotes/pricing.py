@@ -14,7 +14,7 @@ from luminous.cli.quotes.named import By, Quotation, in_transaction, the_one
 from luminous.db import Connection
 from luminous.errors import LuminousError, QuotationClosed
 from luminous.quotes import Basket, Draft, Goods, Price, Standing
-from luminous.worker import shop_of
+from luminous.shop import shop_of
 
 Items = Annotated[
     list[str] | None,

@@ -14,7 +14,7 @@ from luminous.db import Connection
 from luminous.errors import QuotationClosed
 from luminous.outbox import Owed
 from luminous.quotes import Accepted, Refused, Standing
-from luminous.worker import shop_of
+from luminous.shop import shop_of
 
 Told = tuple[Standing, Owed]
 
