@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from luminous import customers, inbox, metrics, outbox
+from luminous import customers, inbox, media, metrics, outbox
 from luminous.channels.gateway import webhook as gateway_webhook
 from luminous.channels.gateway.webhook import GatewayWebhook
 from luminous.channels.meta import webhook
@@ -114,6 +114,7 @@ async def waiting_seconds(conn: Connection) -> dict[str, float]:
     return {
         "unanswered": round(await inbox.oldest_unanswered_age(conn), 1),
         "unsent": round(await outbox.oldest_unsent_age(conn), 1),
+        "unfetched": round(await media.oldest_waiting_age(conn), 1),
         "open_conflict": round(await customers.oldest_open_conflict_age(conn), 1),
     }
 

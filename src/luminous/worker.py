@@ -22,6 +22,7 @@ from luminous.inbound import Parse
 from luminous.keeping import storage_of
 from luminous.log import log
 from luminous.messages import ChannelName, SourceName
+from luminous.noticing import Notices, Reader
 from luminous.outbound import Channel, Source, deliver_next
 from luminous.pace import Pace
 from luminous.replies import Shop
@@ -51,6 +52,7 @@ class Work:
     sources: Mapping[SourceName, Source] = field(default_factory=dict[SourceName, Source])
     fetchers: Mapping[ChannelName, Fetcher] = field(default_factory=dict[ChannelName, Fetcher])
     storage: Storage | None = None
+    readers: Mapping[ChannelName, Reader] = field(default_factory=dict[ChannelName, Reader])
 
 
 @asynccontextmanager
@@ -59,16 +61,18 @@ async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGe
     stop = asyncio.Event()
     storage = storage_of(settings)
     async with client() as http:
+        channels = channels_of(settings, http)
         of_the_shop = Work(
             database,
             settings.database_listen_url or settings.database_url,
             Shop(settings.shop_name, settings.timezone),
-            channels_of(settings, http),
+            channels,
             PARSERS,
             Pace(settings.whatsapp_messages_per_second),
             sources={"media": stored_files(storage)},
             fetchers=fetchers_of(settings, http),
             storage=storage,
+            readers={name: way for name, way in channels.items() if isinstance(way, MetaChannel)},
         )
         task = asyncio.create_task(work(of_the_shop, bell, stop))
         try:
@@ -126,12 +130,19 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
             return False
         return await fetch_next(begin, work.fetchers, work.storage) or await delete_next(begin, work.storage)
 
+    notices = Notices(work.readers)
+
+    async def notice() -> bool:
+        await notices.show(begin)
+        return False  # once a second is enough
+
     async def tidy() -> bool:
         return await tidy_up(work)
 
     loops = [_loop(f"answer-{n}", answer, stop, bell.wait) for n in range(ANSWERERS)]
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
     loops += [_loop(f"fetch-{n}", fetch, stop, _sleep) for n in range(FETCHERS)]  # a second is soon enough
+    loops += [_loop("notice", notice, stop, _sleep)]
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))
     try:
