@@ -241,14 +241,8 @@ CREATE FUNCTION public.create_guest_subscription_for_new_customer() RETURNS trig
     SET search_path TO 'public', 'pg_temp'
     AS $$
 declare
-  v_plan     subscription_plans;
-  v_is_trial boolean;
+  v_plan subscription_plans;
 begin
-  if exists (select from subscriptions
-              where customer_id = new.id and status in ('active', 'cancel_scheduled')) then
-    return null;
-  end if;
-
   -- Whether the plan is on sale does not matter for birth.
   select * into v_plan from subscription_plans where code = 'guest';
   if not found then
@@ -259,15 +253,19 @@ begin
   end if;
 
   -- The free days come once for each identifier ever seen: leaving and coming back gives no second trial.
-  v_is_trial := not exists (
-    select from customer_identifiers
-     where customer_id <> new.id
-       and (kind, value) in (('phone_number', new.phone_number), ('whatsapp_user_id', new.whatsapp_user_id)));
-
   insert into subscriptions (customer_id, plan_id, plan_code, status, end_date, is_trial, currency)
-  values (new.id, v_plan.id, v_plan.code, 'active',
-          case when v_is_trial then now() + make_interval(days => v_plan.duration_days) end,
-          v_is_trial, v_plan.currency);
+  select born.id, v_plan.id, v_plan.code, 'active',
+         case when is_trial then now() + make_interval(days => v_plan.duration_days) end,
+         is_trial, v_plan.currency
+    from new_customers born
+   cross join lateral (
+     select not exists (
+              select from customer_identifiers
+               where customer_id <> born.id
+                 and (kind, value) in (('phone_number', born.phone_number), ('whatsapp_user_id', born.whatsapp_user_id))
+              offset 0) as is_trial) trial
+   where not exists (select from subscriptions
+                      where customer_id = born.id and status in ('active', 'cancel_scheduled') offset 0);
   return null;
 end;
 $$;
@@ -770,7 +768,7 @@ CREATE FUNCTION public.open_conversation_for_new_customer() RETURNS trigger
     SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
-  insert into conversations (customer_id) values (new.id);
+  insert into conversations (customer_id) select id from new_customers;
   return null;
 end;
 $$;
@@ -915,6 +913,22 @@ begin
      and not exists (select from customer_identifiers held
                       where held.customer_id = new.id and held.until_at is null
                         and held.kind = given.kind and held.value = given.value);
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.record_identifiers_of_new_customers() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into customer_identifiers (kind, value, customer_id, from_at, cause)
+  select given.kind, given.value, id,
+         coalesce(nullif(current_setting('luminous.at', true), '')::timestamptz, last_seen_at, now()),
+         coalesce(nullif(current_setting('luminous.cause', true), ''), 'direct')
+    from new_customers
+   cross join lateral (values ('phone_number', phone_number), ('whatsapp_user_id', whatsapp_user_id)) given (kind, value)
+   where given.value is not null and deleted_at is null;
   return null;
 end;
 $$;
@@ -1295,6 +1309,112 @@ CREATE FUNCTION public.survivor_with_merged_user_id(user_id text) RETURNS uuid
   select survivor(id) from customers
    where whatsapp_user_id = user_id and merged_into is not null and survivor(id) is not null
    order by deleted_at desc limit 1;
+$$;
+
+CREATE FUNCTION public.take_messages(of_channel text, phones text[], user_ids text[], wa_ids text[], names text[], key_hashes text[], written_ats timestamp with time zone[], bodies bytea, body_ends integer[], external_ids text[], senders integer[], in_bodies integer[], business_number_ids text[], kinds text[], texts text[], choices text[], quoted_ids text[], all_details text[], parent_user_ids text[], sent_ats timestamp with time zone[]) RETURNS TABLE(message integer, inbox_id bigint, customer_id uuid, is_new_customer boolean, decision text)
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+declare
+  fresh integer[];  -- messages that nobody took before
+  born  uuid[];     -- customers who wrote for the first time
+begin
+  select array_agg(first.message) into fresh
+    from (select external_id, min(message) as message
+            from unnest(external_ids) with ordinality given (external_id, message) group by external_id) first
+   where not exists (select from inbox known
+                      where known.channel = of_channel and known.external_id = first.external_id offset 0);
+  if fresh is null then
+    return;
+  end if;
+
+  perform set_config('luminous.cause', 'created', true);
+  with added as (
+    insert into customers (phone_number, whatsapp_user_id, whatsapp_id, display_name, identity_key_hash, last_seen_at)
+    select phone, user_id, wa_id, coalesce(name, 'Customer'), key_hash, least(written_at, now())
+      from unnest(phones, user_ids, wa_ids, names, key_hashes, written_ats) with ordinality
+             sender (phone, user_id, wa_id, name, key_hash, written_at, number)
+     where number = any(select senders[each] from unnest(fresh) each)
+       and not exists (select from customer_identifiers where kind = 'phone_number' and value = phone offset 0)
+       and not exists (select from customer_identifiers where kind = 'whatsapp_user_id' and value = user_id offset 0)
+       and not exists (select from announced_changes where previous_phone_number = phone offset 0)
+       and not exists (select from announced_changes where previous_user_id = user_id offset 0)
+     order by phone, user_id
+    on conflict do nothing
+    returning id
+  )
+  select array_agg(id) into born from added;
+  perform set_config('luminous.cause', '', true);
+
+  return query
+  with writer as materialized (
+    select number, known.id, known.last_seen_at, least(written_at, now()) as written_at
+      from unnest(phones, user_ids, wa_ids, names, key_hashes, written_ats) with ordinality
+             sender (phone, user_id, wa_id, name, key_hash, written_at, number)
+     cross join lateral (
+       select id, last_seen_at from customers
+        where whatsapp_user_id = user_id and deleted_at is null and (phone is null or phone_number = phone)
+          and (display_name_edited_at is not null or display_name = coalesce(name, display_name))
+          and (phone is null or whatsapp_id is not distinct from coalesce(wa_id, whatsapp_id)
+                                and identity_key_hash is not distinct from coalesce(key_hash, identity_key_hash))
+       union all
+       select id, last_seen_at from customers
+        where user_id is null and phone_number = phone and deleted_at is null
+          and (display_name_edited_at is not null or display_name = coalesce(name, display_name))
+          and whatsapp_id is not distinct from coalesce(wa_id, whatsapp_id)
+          and identity_key_hash is not distinct from coalesce(key_hash, identity_key_hash)
+          and not has_moved_since(phone, least(written_at, now()))
+          and not may_have_changed_hands(customers, key_hash, least(written_at, now()))
+     ) known
+     where not exists (select from customer_conflicts
+                        where holder_id = known.id and writer_id is null and resolved_at is null offset 0)
+  ), taken as materialized (
+    select given.*, writer.id as customer_id,
+           coalesce(writer.id = any(born), false) and row_number() over (partition by writer.id order by given.message) = 1 as is_new_customer
+      from unnest(external_ids, senders, in_bodies, business_number_ids, kinds, texts, choices, quoted_ids, all_details,
+                  parent_user_ids, sent_ats) with ordinality
+             given (external_id, sender, in_body, business_number_id, kind, text, choice, quoted_id, details,
+                    parent_user_id, sent_at, message)
+      join writer on writer.number = given.sender
+     where given.message = any(fresh)
+  ), brought as materialized (
+    select in_body, body, sha256(body) as digest
+      from (select distinct in_body from taken) bringing
+     cross join lateral (select coalesce(body_ends[in_body - 1], 0) as starts) place
+     cross join lateral (select substring(bodies from starts + 1 for body_ends[in_body] - starts) as body) cut
+  ), kept as (
+    insert into webhook_bodies (channel, body, sha256)
+    select distinct on (digest) of_channel, body, digest from brought order by digest
+    on conflict (channel, sha256) do update set sha256 = excluded.sha256
+    returning id, sha256
+  ), put as (
+    insert into inbox (channel, external_id, customer_id, business_number_id, kind, text, choice, quoted_id, details,
+                       from_phone_number, from_user_id, from_parent_user_id, is_new_customer, decision, body_id, sent_at)
+    select of_channel, external_id, customer_id, business_number_id, kind, text, choice, quoted_id, details::jsonb,
+           phones[sender], user_ids[sender], parent_user_id, is_new_customer,
+           case when is_new_customer then 'created' else 'recognised' end, kept.id, least(sent_at, now())
+      from taken join brought using (in_body) join kept on kept.sha256 = brought.digest
+     order by external_id
+    on conflict (channel, external_id) do nothing
+    returning id, external_id, inbox.customer_id, inbox.is_new_customer, inbox.decision
+  ), seen as (
+    update customers set last_seen_at = unseen.written_at, updated_at = now()
+      from (select customers.id, writer.written_at from writer join customers using (id)
+             where customers.last_seen_at is null or customers.last_seen_at < writer.written_at - interval '1 minute'
+             order by id for no key update of customers skip locked) unseen
+     where customers.id = unseen.id
+  ), waiting as (
+    update conversations set waiting_since = now()
+      from (select conversations.customer_id from conversations
+             where waiting_since is null and conversations.customer_id in (select put.customer_id from put)
+             order by customer_id for no key update skip locked) ready
+     where conversations.customer_id = ready.customer_id
+  )
+  select taken.message::integer, put.id, put.customer_id, put.is_new_customer, put.decision
+    from put join taken using (external_id);
+end;
 $$;
 
 CREATE FUNCTION public.take_up_merged_user_id(person uuid, user_id text) RETURNS void
@@ -1950,13 +2070,15 @@ CREATE TRIGGER trg_consents_are_never_changed BEFORE UPDATE OF purpose, state, s
 
 CREATE TRIGGER trg_consents_set_consent_status AFTER INSERT OR DELETE OR UPDATE OF customer_id ON public.consents FOR EACH ROW EXECUTE FUNCTION public.customers_follow_consents();
 
-CREATE TRIGGER trg_customers_create_guest_subscription AFTER INSERT ON public.customers FOR EACH ROW EXECUTE FUNCTION public.create_guest_subscription_for_new_customer();
+CREATE TRIGGER trg_customers_create_guest_subscription AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_customers FOR EACH STATEMENT EXECUTE FUNCTION public.create_guest_subscription_for_new_customer();
 
-CREATE TRIGGER trg_customers_open_conversation AFTER INSERT ON public.customers FOR EACH ROW EXECUTE FUNCTION public.open_conversation_for_new_customer();
+CREATE TRIGGER trg_customers_open_conversation AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_customers FOR EACH STATEMENT EXECUTE FUNCTION public.open_conversation_for_new_customer();
 
 CREATE TRIGGER trg_customers_record_consent AFTER INSERT OR UPDATE OF consent_status ON public.customers FOR EACH ROW WHEN ((new.consent_status <> 'pending'::text)) EXECUTE FUNCTION public.record_consent_written_directly();
 
-CREATE TRIGGER trg_customers_record_identifiers AFTER INSERT OR UPDATE OF phone_number, whatsapp_user_id, deleted_at ON public.customers FOR EACH ROW EXECUTE FUNCTION public.record_customer_identifiers();
+CREATE TRIGGER trg_customers_record_identifiers AFTER UPDATE OF phone_number, whatsapp_user_id, deleted_at ON public.customers FOR EACH ROW EXECUTE FUNCTION public.record_customer_identifiers();
+
+CREATE TRIGGER trg_customers_record_identifiers_of_new AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_customers FOR EACH STATEMENT EXECUTE FUNCTION public.record_identifiers_of_new_customers();
 
 CREATE TRIGGER trg_inbox_wait_for_media AFTER INSERT ON public.inbox FOR EACH ROW WHEN (((new.kind = ANY (ARRAY['image'::text, 'voice'::text, 'audio'::text, 'video'::text, 'document'::text, 'sticker'::text])) AND (new.customer_id IS NOT NULL))) EXECUTE FUNCTION public.wait_for_media();
 
@@ -2147,6 +2269,8 @@ REVOKE ALL ON FUNCTION public.record_consent_written_directly() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_customer_identifiers() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.record_identifiers_of_new_customers() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.record_stop_told_by_refusal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_to_change_consents() FROM PUBLIC;
@@ -2176,6 +2300,8 @@ REVOKE ALL ON FUNCTION public.stopped_by_either(one uuid, other uuid) FROM PUBLI
 REVOKE ALL ON FUNCTION public.survivor(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.survivor_with_merged_user_id(user_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.take_messages(of_channel text, phones text[], user_ids text[], wa_ids text[], names text[], key_hashes text[], written_ats timestamp with time zone[], bodies bytea, body_ends integer[], external_ids text[], senders integer[], in_bodies integer[], business_number_ids text[], kinds text[], texts text[], choices text[], quoted_ids text[], all_details text[], parent_user_ids text[], sent_ats timestamp with time zone[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.take_up_merged_user_id(person uuid, user_id text) FROM PUBLIC;
 

@@ -1,19 +1,21 @@
 """The web application: webhooks, health and metrics; under `luminous up` the simulator beside them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import get_args
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.types import Receive, Scope, Send
 
 from luminous import customers, inbox, media, metrics, outbox
 from luminous.channels.gateway import webhook as gateway_webhook
 from luminous.channels.gateway.webhook import GatewayWebhook
-from luminous.channels.meta import webhook
+from luminous.channels.meta import webhook as meta_webhook
 from luminous.channels.meta.webhook import MetaWebhook
+from luminous.channels.receiving import Receiving, Webhook
 from luminous.config import Settings
 from luminous.db import Connection, Database, sql
 from luminous.errors import is_retryable
@@ -21,6 +23,20 @@ from luminous.migrations import pending
 from luminous.wake import Bell
 
 Background = AbstractAsyncContextManager[None]
+
+
+class Application(FastAPI):
+    """The framework's application, with the webhooks before it."""
+
+    def __init__(self, receiving: Receiving, lifespan: Callable[[FastAPI], Background]) -> None:
+        super().__init__(title="Luminous", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+        self._receiving = receiving
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._receiving.is_for(scope):
+            await self._receiving(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
@@ -39,14 +55,14 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
             yield
             telling.cancel()
 
-    app = FastAPI(title="Luminous", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.background = []
     count_from_zero()
     meta = MetaWebhook(settings.whatsapp_verify_token, settings.app_secrets)
-    app.include_router(webhook.routes(meta, database.transaction, bell.ring))
+    webhooks: dict[str, Webhook] = {meta_webhook.PATH: meta}
     if settings.gateway_secret.strip():
-        gateway = GatewayWebhook(settings.gateway_secret)
-        app.include_router(gateway_webhook.routes(gateway, database.transaction, bell.ring))
+        webhooks[gateway_webhook.PATH] = GatewayWebhook(settings.gateway_secret)
+    app = Application(Receiving(webhooks, database.transaction, bell.ring), lifespan)
+    app.state.background = []
+    app.include_router(meta_webhook.handshake(meta))
     app.include_router(health(settings, database))
     return app
 

@@ -86,7 +86,28 @@ end;
 $$;
 
 create trigger trg_customers_record_identifiers
-  after insert or update of phone_number, whatsapp_user_id, deleted_at on customers
+  after update of phone_number, whatsapp_user_id, deleted_at on customers
   for each row execute function record_customer_identifiers();
 
-call keep_private('{customers,customer_identifiers}', '{record_customer_identifiers}');
+-- The same for all new customers of a statement at once. They hold them since they wrote first.
+create function record_identifiers_of_new_customers() returns trigger
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  insert into customer_identifiers (kind, value, customer_id, from_at, cause)
+  select given.kind, given.value, id,
+         coalesce(nullif(current_setting('luminous.at', true), '')::timestamptz, last_seen_at, now()),
+         coalesce(nullif(current_setting('luminous.cause', true), ''), 'direct')
+    from new_customers
+   cross join lateral (values ('phone_number', phone_number), ('whatsapp_user_id', whatsapp_user_id)) given (kind, value)
+   where given.value is not null and deleted_at is null;
+  return null;
+end;
+$$;
+
+create trigger trg_customers_record_identifiers_of_new
+  after insert on customers referencing new table as new_customers
+  for each statement execute function record_identifiers_of_new_customers();
+
+call keep_private('{customers,customer_identifiers}', '{record_customer_identifiers,record_identifiers_of_new_customers}');

@@ -18,13 +18,14 @@ from luminous.cli.output import (
 from luminous.config import WAYS_IN, WAYS_OUT, Settings
 from luminous.incoming import Incoming
 from luminous.migrations import migrate as apply_migrations
-from luminous.up import up as run_everything
 from luminous.wake import Bell
 from luminous.worker import working
 
 
 def up() -> None:
     """Run everything on this machine: PostgreSQL, web, worker and a simulated phone."""
+    from luminous.up import up as run_everything  # here: `serve` and `worker` start without the simulator
+
     log.configure(for_people=True)
     run_everything(console)
 
