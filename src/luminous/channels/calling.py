@@ -21,6 +21,7 @@ LONGEST_CALL_SECONDS = 10.0  # below every lease on an owed message
 TIMEOUT = httpx2.Timeout(LONGEST_CALL_SECONDS, connect=3.0, pool=2.0)
 LONGEST_WAIT = timedelta(days=1)
 _LARGEST_ANSWER = 65_536  # bytes; answers have some hundreds
+_LARGEST_LIST = 4 * 1024 * 1024
 
 # Nothing of the request had left when these are raised.
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
@@ -60,20 +61,39 @@ async def call(client: httpx2.AsyncClient, provider: str, url: str, token: str, 
 
     `provider` names it in a sentence. Takes at most ten seconds; raises SendFailed without an answer.
     """
+    return await _asked(client, provider, "POST", url, token, clean_json(request).encode(), _LARGEST_ANSWER)
+
+
+async def fetch(client: httpx2.AsyncClient, provider: str, url: str, token: str) -> Answer:
+    """GET what stands there, in the same manner."""
+    return await _asked(client, provider, "GET", url, token, None, _LARGEST_LIST)
+
+
+async def _asked(
+    client: httpx2.AsyncClient,
+    provider: str,
+    method: str,
+    url: str,
+    token: str,
+    content: bytes | None,
+    largest: int,
+) -> Answer:
     try:
         async with asyncio.timeout(LONGEST_CALL_SECONDS):
-            return await _exchange(client, url, token, request)
+            return await _exchange(client, method, url, token, content, largest)
     except _NEVER_SENT as error:
         raise SendFailed(f"{provider} cannot be reached ({_name(error)}).", "not_sent") from error
     except (httpx2.HTTPError, TimeoutError) as error:
         raise SendFailed(f"{provider} did not answer ({_name(error)}).", "unclear") from error
 
 
-async def _exchange(client: httpx2.AsyncClient, url: str, token: str, request: Json) -> Answer:
+async def _exchange(
+    client: httpx2.AsyncClient, method: str, url: str, token: str, content: bytes | None, largest: int
+) -> Answer:
     async with client.stream(
-        "POST",
+        method,
         url,
-        content=clean_json(request).encode(),
+        content=content,
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         timeout=TIMEOUT,
         follow_redirects=False,  # the token goes to nobody else
@@ -81,7 +101,7 @@ async def _exchange(client: httpx2.AsyncClient, url: str, token: str, request: J
         body = bytearray()
         async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > _LARGEST_ANSWER:
+            if len(body) > largest:
                 break
         return Answer(response.status_code, dict(response.headers), bytes(body))
 
