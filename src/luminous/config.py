@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     whatsapp_verify_token: str = ""
     whatsapp_access_token: str = ""
     whatsapp_phone_number_id: str = ""
+    whatsapp_business_account_id: str = ""  # to ask Meta about the shop's templates
     whatsapp_api_url: str = "https://graph.facebook.com/v26.0"
 
     # Where the bytes of customers' files may come from: `https://*.host` is any host below that one.

@@ -32,7 +32,10 @@ class Terminal:
     """Type a command, and answer what it asks."""
 
     async def type(self, *words: str, answer: str = "") -> Typed:
-        result = await asyncio.to_thread(CliRunner().invoke, app, ["customers", *words], input=answer)
+        return await self.run("customers", *words, answer=answer)
+
+    async def run(self, *words: str, answer: str = "") -> Typed:
+        result = await asyncio.to_thread(CliRunner().invoke, app, words, input=answer)
         error = result.exception
         if error is not None and not isinstance(error, LuminousError | SystemExit):
             raise error

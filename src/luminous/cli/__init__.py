@@ -4,7 +4,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from luminous.cli import customers, database, handover
+from luminous.cli import customers, database, handover, outbox, templates
 from luminous.cli.inbox import replay
 from luminous.cli.measuring import bench
 from luminous.cli.proof import chaos, check, verify
@@ -19,6 +19,8 @@ for command in (up, serve, worker, migrate, verify, check, chaos, replay, bench)
 app.add_typer(database.app, name="db")
 app.add_typer(customers.app, name="customers")
 app.add_typer(handover.app, name="handover")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(templates.app, name="templates")
 
 
 def main() -> None:

@@ -73,7 +73,7 @@ CLAIM = sql("""
        order by next_attempt_at, id
        limit 1
          for no key update skip locked
-    ), judged as (
+    ), judged as materialized (
       select due.id,
              address."to",
              whatsapp_user_id as recipient,
