@@ -81,7 +81,8 @@ LATELY = sql("""
              and (answered_at is null
                   or exists (select from outbox
                               where outbox.customer_id = lately.customer_id and purpose = 'reply'
-                                and status in ('queued', 'sending') and created_at >= received_at)) as is_slow,
+                                and status in ('queued', 'sending')
+                                and created_at >= received_at)) as is_slow,
              case when answer not in ('a person answers', 'handed to a person: the bot failed')
                   then answered_at > now() - interval '1 minute'
                   else exists (select from outbox
