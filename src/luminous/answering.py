@@ -3,6 +3,7 @@
 conversations.claim → inbox.unanswered → replies.decide → acts → settled, all in one transaction
 """
 
+from itertools import count
 from uuid import UUID
 
 from luminous import conversations, customers, inbox, metrics, outbox, subscriptions
@@ -10,7 +11,7 @@ from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
 from luminous.errors import is_retryable
 from luminous.log import log
-from luminous.replies import Context, HandOver, Say, SetConsent, Shop, Step, decide, wording
+from luminous.replies import Context, HandOver, Request, Say, SetConsent, Shop, Step, decide, do, wording
 
 TRIES = 5  # then a person takes over
 
@@ -69,12 +70,12 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
             if customer.has_stopped_service and is_proven:
                 await reopen_service(conn, customer.id, decided)
             for step in decided:
-                await act(conn, customer.id, step, written[-1])
+                await act(conn, context, customer.id, step, written[-1])
             steps += decided
     await conversations.settle(
         conn,
         customer.id,
-        greeted=any(isinstance(each, Say) and each.greets for step in steps for each in step.acts),
+        greeted=any(isinstance(each, Say | Request) and each.greets for step in steps for each in step.acts),
         last_message_at=max((each.sent_at for each in messages if each.opens_the_24_hours), default=None),
     )
     return steps
@@ -109,17 +110,21 @@ async def reopen_service(conn: Connection, customer_id: UUID, steps: list[Step])
         )
 
 
-async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Message) -> None:
+async def act(conn: Connection, context: Context, customer_id: UUID, step: Step, last: inbox.Message) -> None:
     """Do what was decided about some messages, answering on the number that the last one came to."""
-    for number, each in enumerate(step.acts):
-        match each:
+    said = step.messages[-1] if step.messages else last
+    to_do = list(step.acts)
+    for number in count():
+        if not to_do:
+            break
+        match each := to_do.pop(0):
             case Say():
                 await outbox.owe(
                     conn,
                     customer_id,
                     each.content,
-                    purpose="reply",
-                    dedupe_key=f"reply:{last.id}:{step.answer}:{number}",
+                    purpose="sign_in_link" if each.lets_in else "reply",
+                    dedupe_key=f"reply:{said.id}:{step.answer}:{number}",
                     channel=last.channel,
                     business_number_id=last.business_number_id,
                     is_impersonal=not last.is_proven,
@@ -127,7 +132,6 @@ async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Messa
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
             case SetConsent():
-                said = step.messages[-1]
                 await customers.set_consent(
                     conn,
                     customer_id,
@@ -137,6 +141,8 @@ async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Messa
                     wording=wording.CONSENT_VERSION,
                     said_at=said.sent_at,
                 )
+            case _:
+                to_do = [*await do(conn, context, customer_id, each, said.external_id), *to_do]
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
 
 

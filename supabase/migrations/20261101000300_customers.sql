@@ -22,7 +22,10 @@ create table customers (
 
   constraint customers_phone_number_is_e164 check (phone_number ~ '^\+[1-9][0-9]{7,14}$'),
   constraint customers_whatsapp_id_is_digits check (whatsapp_id ~ '^[0-9]{1,32}$'),
-  constraint customers_whatsapp_user_id_is_a_bsuid check (whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$'),
+  -- At most 128 characters behind the prefix, counted apart: a bounded repetition makes the pattern slow.
+  constraint customers_whatsapp_user_id_is_a_bsuid check (
+    whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]+$'
+    and length(whatsapp_user_id) <= case substr(whatsapp_user_id, 4, 4) when 'ENT.' then 135 else 131 end),
   constraint customers_identity_key_hash_is_short check (length(identity_key_hash) <= 256),
   constraint customers_merged_are_deleted check (merged_into is null or deleted_at is not null and merged_into <> id),
   constraint customers_have_a_display_name check (btrim(display_name) <> ''),
@@ -35,6 +38,7 @@ create table customers (
 
 create unique index customers_one_live_per_phone_number on customers (phone_number) where deleted_at is null;
 create unique index customers_one_live_per_whatsapp_user_id on customers (whatsapp_user_id) where deleted_at is null;
+create unique index customers_one_live_per_profile on customers (profile_id) where deleted_at is null;
 create index customers_by_profile on customers (profile_id) where profile_id is not null;
 create index customers_merged_by_whatsapp_user_id on customers (whatsapp_user_id) where merged_into is not null;
 create index customers_merged_into on customers (merged_into) where merged_into is not null;

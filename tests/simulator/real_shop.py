@@ -37,6 +37,11 @@ def real_app_of(shop: Shop, database_url: str) -> FastAPI:
         whatsapp_media_origins=shop.url.removesuffix("/simulator"),
         media_directory=str(shop.data_dir / "media"),
         shop_name=simulated.shop_name,
+        momo_api_user=simulated.momo.api_user,
+        momo_api_key=simulated.momo.api_key,
+        momo_subscription_key=simulated.momo.subscription_key,
+        momo_api_url=f"{shop.url}/momo",
+        public_url=shop.url.removesuffix("/simulator"),
     )
     app = create_app(settings, database, bell)
     app.state.background += [

@@ -19,11 +19,12 @@ from fastapi import FastAPI, Request, Response
 from luminous import simulator
 from luminous.channels.meta.signature import HEADER, is_signed
 from luminous.db import Connection, Database
-from luminous.simulator import SimulatorSettings
+from luminous.simulator import MomoKeys, SimulatorSettings
 
 NUMBER_ID = "106540352242922"
 TOKEN = "the-token"
-TABLES = ("posts", "updates", "calls", "media", "switches", "changes", "phones", "sqlite_sequence")
+MOMO = MomoKeys("the-user", "the-key", "the-subscription")
+TABLES = ("posts", "updates", "calls", "media", "switches", "charges", "changes", "phones", "sqlite_sequence")
 Body = dict[str, Any]  # a webhook or an answer, as JSON gives it
 
 
@@ -57,6 +58,7 @@ class Shop:
             business_number_id=NUMBER_ID,
             business_number="+256700000001",
             shop_name="Kampala Finds",
+            momo=MOMO,
         )
 
     async def act(self, path: str, **form: str) -> httpx2.Response:

@@ -34,6 +34,7 @@ def serve() -> None:
     """Serve the webhook. Answers are given by `luminous worker`, which runs beside it."""
     settings = Settings.read()
     settings.require_a_way(WAYS_IN)
+    settings.refuse_half_a_website()
     log.configure(for_people=False)
     uvicorn.run(
         create_app(settings, database_of(settings), Bell()),
@@ -52,6 +53,7 @@ def worker() -> None:
     """Answer and send, until SIGTERM or Ctrl-C; what is being done then is finished first."""
     settings = Settings.read()
     settings.require_a_way(WAYS_OUT)
+    settings.refuse_half_a_website()
     log.configure(for_people=False)
 
     async def run() -> None:

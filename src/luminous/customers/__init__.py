@@ -13,13 +13,23 @@ from luminous.customers.consent import (
     Consent,
     ConsentPurpose,
     ConsentSource,
+    Said,
+    consents_of,
     heed_switch,
     record_consent,
     set_consent,
 )
 from luminous.customers.find import Found, Held, find
 from luminous.customers.glance import Glance, glance
-from luminous.customers.merge import Merge, follow_merge, merge, merge_to_undo, try_merge, undo_merge
+from luminous.customers.merge import (
+    Merge,
+    follow_merge,
+    merge,
+    merge_to_undo,
+    survivor,
+    try_merge,
+    undo_merge,
+)
 from luminous.customers.record import Owed, Record, Written, record_of
 from luminous.customers.resolve import DECISIONS, Changed, Resolved, announce, resolve
 from luminous.customers.retire import Retirement, retire_some, retirement
@@ -42,9 +52,11 @@ __all__ = [
     "Record",
     "Resolved",
     "Retirement",
+    "Said",
     "Settled",
     "Written",
     "announce",
+    "consents_of",
     "find",
     "follow_merge",
     "get",
@@ -62,6 +74,7 @@ __all__ = [
     "retirement",
     "set_consent",
     "settle",
+    "survivor",
     "try_merge",
     "undo_merge",
 ]

@@ -1,5 +1,7 @@
-"""What to do about a message, and every text that we send."""
+"""What to do about a message, what that comes to, and how it is said."""
 
-from luminous.replies.decide import Context, HandOver, Say, SetConsent, Shop, Step, decide
+from luminous.replies.acts import Act, HandOver, Request, Say, SetConsent
+from luminous.replies.decide import Context, Shop, Step, decide
+from luminous.replies.doing import do
 
-__all__ = ["Context", "HandOver", "Say", "SetConsent", "Shop", "Step", "decide"]
+__all__ = ["Act", "Context", "HandOver", "Request", "Say", "SetConsent", "Shop", "Step", "decide", "do"]

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from markupsafe import Markup
 
+from luminous.marks import formatted
 from luminous.simulator import chats, media
 from luminous.simulator.attached import Attached, attached_to
 from luminous.simulator.changes import Change, changes_of
@@ -14,7 +15,7 @@ from luminous.simulator.chats import Message
 from luminous.simulator.contents import Choice, choices, parsed, plain_text, text_at
 from luminous.simulator.notes import Note, note
 from luminous.simulator.store import Store
-from luminous.simulator.view import clock, formatted
+from luminous.simulator.view import clock
 
 Tick = Literal["clock", "one", "two", "blue", "failed"]
 TICKS: Mapping[chats.Status, tuple[Tick, str]] = {

@@ -5,7 +5,6 @@
 Source of the behaviour: WhatsApp Cloud API, messages, business-scoped user ids, error codes.
 """
 
-import asyncio
 import json
 import secrets
 from typing import Annotated
@@ -17,13 +16,13 @@ from luminous.simulator import chats, limits, media, phones, refusals, uploads
 from luminous.simulator.network import Network
 from luminous.simulator.refusals import Refusal
 from luminous.simulator.sending import Answer, accept, refuse
+from luminous.stopping import until_hung_up
 from luminous.text import Json
 
 Object = dict[str, Json]
 
 LONGEST_CALL = 256 * 1024  # bytes; the longest message is far below
 TYPING_SECONDS = 25  # or until the next message
-LONGEST_HOLD = 60  # seconds that an answer which never comes is waited for
 KEPT_CALLS = 500
 
 
@@ -38,7 +37,7 @@ def routes(network: Network) -> APIRouter:
         _log(network, request.url.path, raw, answer)
         network.bell.ring()
         if answer.is_lost:
-            await _hold(network, request)
+            await until_hung_up(request, network.closing)
             return Response(status_code=504)
         return JSONResponse(answer.body, answer.status)
 
@@ -117,17 +116,3 @@ def _log(network: Network, path: str, raw: bytes, answer: Answer) -> None:
         at=network.now(),
     )
     network.store.run("delete from calls where id <= :oldest", oldest=last - KEPT_CALLS)
-
-
-async def _hold(network: Network, request: Request) -> None:
-    """Wait until the caller gives up, the server stops or a minute is over."""
-    waits = {asyncio.create_task(_hang_up(request)), asyncio.create_task(network.closing.wait())}
-    _, pending = await asyncio.wait(waits, timeout=LONGEST_HOLD, return_when=asyncio.FIRST_COMPLETED)
-    for wait in pending:
-        wait.cancel()
-
-
-async def _hang_up(request: Request) -> bool:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-    return True

@@ -18,6 +18,15 @@ Release = Callable[[Connection, UUID], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
+class MomoKeys:
+    """What the shop has to bring to the simulated mobile money. Blank ones let nobody in."""
+
+    api_user: str = ""
+    api_key: str = ""
+    subscription_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SimulatorSettings:
     """Whom the simulated WhatsApp talks to, and with which secrets.
 
@@ -32,6 +41,7 @@ class SimulatorSettings:
     business_number_id: str
     business_number: str
     shop_name: str
+    momo: MomoKeys = MomoKeys()
 
     @property
     def business_digits(self) -> str:

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from luminous.download import headers_for
 from luminous.errors import DatabaseAway, is_retryable, sqlstate
-from luminous.simulator import bubbles, chats, contents, media, phones, wires
+from luminous.simulator import bubbles, chats, contents, media, phones, wallets, wires
 from luminous.simulator.decisions import reason_for
 from luminous.simulator.identity_page import identity, live_pieces
 from luminous.simulator.network import Network
@@ -33,7 +33,7 @@ def routes(network: Network) -> APIRouter:
     router = APIRouter(prefix="/simulator", include_in_schema=False)
 
     @router.get("")
-    async def page(phone: int | None = None) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+    async def page(phone: int | None = None, text: str = "") -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         everybody = phones.all_phones(network.store)
         shown = next((each for each in everybody if each.id == phone), everybody[0])
         if phone is not None and shown.id != phone:
@@ -43,6 +43,7 @@ def routes(network: Network) -> APIRouter:
             shop_name=network.settings.shop_name,
             shown=shown,
             identity=identity(network, shown),
+            prepared=text[:4096],  # as a link to WhatsApp prepares it
             **quick_pieces(network, shown),
             shop=await shop_piece(network, shown),
         )
@@ -96,6 +97,12 @@ def quick_pieces(network: Network, shown: Phone) -> dict[str, str]:
             has_whatsapp=shown.has_whatsapp,
         ),
         **live_pieces(network, shown),
+        "wallet": render(
+            "wallet.html",
+            shop_name=network.settings.shop_name,
+            phone_id=shown.id,
+            charge=wallets.prompt(store, shown.id),
+        ),
         "switches": render("switches.html", positions=positions(store), settings=SETTINGS),
         "wire": render(
             "wire.html", post=wires.last_post(store, shown.id), call=wires.last_call(store, shown.id)

@@ -109,6 +109,26 @@ create table if not exists media (
   created_at real not null default 0
 ) strict;
 
+create table if not exists charges (
+  reference      text primary key,  -- X-Reference-Id
+  phone_id       integer references phones on delete set null,  -- whose wallet; null: nobody's here
+  payer          text not null,     -- digits with the country code
+  amount         text not null,     -- as it was asked
+  paid_amount    text,              -- as it moved
+  currency       text not null,
+  external_id    text not null,
+  note           text not null,
+  status         text not null,     -- PENDING, SUCCESSFUL, FAILED
+  reason         text,
+  transaction_id text,
+  is_ignored     integer not null default 0,  -- the prompt was put away; it ends by itself
+  callback_url   text not null,     -- empty: none was asked for
+  callbacks      integer not null default 0,  -- still to be sent
+  callback_at    real,
+  created_at     real not null
+) strict;
+create index if not exists charges_by_phone on charges (phone_id) where status = 'PENDING';
+
 create table if not exists switches (
   name    text primary key,
   setting text not null
