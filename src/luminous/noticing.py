@@ -42,11 +42,11 @@ class Notices:
         self._readers = readers
         self._shown: OrderedDict[Noticed, None] = OrderedDict()
 
-    async def show(self, begin: Begin) -> int:
-        """Show what is new since the last call; return how many messages."""
+    async def show(self, begin: Begin) -> bool:
+        """Show what is new since the last call. Returns False when nothing was."""
         showing = [channel for channel in self._readers if CAPABILITIES[channel].receipts]
         if not showing:
-            return 0
+            return False
         async with begin() as conn:
             lately = await LATELY.all(conn, showing=showing)
         fresh = [noticed for noticed in lately if noticed not in self._shown]
@@ -55,7 +55,7 @@ class Notices:
             await self._show(noticed)
         while len(self._shown) > REMEMBERED:
             self._shown.popitem(last=False)
-        return len(fresh)
+        return bool(fresh)
 
     async def _show(self, noticed: Noticed) -> None:
         try:

@@ -187,12 +187,6 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
             return False
         return await fetch_next(begin, work.fetchers, work.storage) or await delete_next(begin, work.storage)
 
-    blue_ticks = Notices(work.readers)
-
-    async def notice() -> bool:
-        await blue_ticks.show(begin)
-        return False  # once a second is enough
-
     async def pay() -> bool:
         did = await pay_next(begin, work.providers, partial(notices.tell_payment, shop=work.shop))
         if did:
@@ -209,7 +203,7 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
     loops += [_loop(f"pay-{n}", pay, stop, bell.wait) for n in range(PAYERS)]
     loops += [_loop(f"fetch-{n}", fetch, stop, _sleep) for n in range(FETCHERS)]  # a second is soon enough
-    loops += [_loop("notice", notice, stop, _sleep)]
+    loops.append(_loop("notice", partial(Notices(work.readers).show, begin), stop, _sleep))
     loops.append(_loop("post", post, stop, bell.wait))
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))
