@@ -37,7 +37,11 @@ CREATE TABLE public.customers (
     CONSTRAINT customers_merged_are_deleted CHECK (((merged_into IS NULL) OR ((deleted_at IS NOT NULL) AND (merged_into <> id)))),
     CONSTRAINT customers_phone_number_is_e164 CHECK ((phone_number ~ '^\+[1-9][0-9]{7,14}$'::text)),
     CONSTRAINT customers_whatsapp_id_is_digits CHECK ((whatsapp_id ~ '^[0-9]{1,32}$'::text)),
-    CONSTRAINT customers_whatsapp_user_id_is_a_bsuid CHECK ((whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$'::text))
+    CONSTRAINT customers_whatsapp_user_id_is_a_bsuid CHECK (((whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]+$'::text) AND (length(whatsapp_user_id) <=
+CASE substr(whatsapp_user_id, 4, 4)
+    WHEN 'ENT.'::text THEN 135
+    ELSE 131
+END)))
 );
 
 CREATE FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, seen_at timestamp with time zone, cause text) RETURNS public.customers
@@ -175,6 +179,37 @@ begin
   perform set_identifiers(person.id, to_phone, to_user_id, 'announced_change');
   decision := case when newborns is null then 'announced_change' else 'announced_merge' end;
 end;
+$$;
+
+CREATE TABLE public.templates (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    language text NOT NULL,
+    category text NOT NULL,
+    body text NOT NULL,
+    examples text[] DEFAULT '{}'::text[] NOT NULL,
+    status text DEFAULT 'not_submitted'::text NOT NULL,
+    status_reason text,
+    status_at timestamp with time zone,
+    quality text,
+    quality_at timestamp with time zone,
+    meta_id text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT templates_category_is_known CHECK ((category = ANY (ARRAY['utility'::text, 'marketing'::text, 'authentication'::text]))),
+    CONSTRAINT templates_language_is_as_meta_writes_it CHECK ((language ~ '^[a-z]{2,3}(_[A-Za-z]{2,4})?$'::text)),
+    CONSTRAINT templates_name_is_as_meta_writes_it CHECK (((name ~ '^[a-z0-9_]+$'::text) AND (length(name) <= 512))),
+    CONSTRAINT templates_status_is_lower_case CHECK ((status = lower(status)))
+);
+
+CREATE FUNCTION public.approved_template(wanted jsonb) RETURNS public.templates
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select * from templates
+   where name = wanted ->> 'name' and status = 'approved' and language in (wanted ->> 'language', 'en')
+   order by language <> wanted ->> 'language'
+   limit 1;
 $$;
 
 CREATE FUNCTION public.ask_again(over uuid, customer uuid, cause text) RETURNS uuid
@@ -496,6 +531,20 @@ begin
                     where held.customer_id = any (records) and received_at <= coalesce(until_at, 'infinity')
                       and (value in (from_phone_number, from_user_id)
                            or strpos(concat(text, details), ltrim(value, '+')) > 0))));
+end;
+$$;
+
+CREATE FUNCTION public.guard_media_status() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not (old.status = 'waiting' and new.status <> 'deleted'
+          or old.status in ('stored', 'refused', 'expired', 'dead') and new.status = 'doomed'
+          or old.status = 'doomed' and new.status = 'deleted') then
+    raise exception 'a % file cannot become %', old.status, new.status using errcode = 'LU012';
+  end if;
+  return new;
 end;
 $$;
 
@@ -1144,7 +1193,7 @@ CREATE FUNCTION public.part_conversations(merge public.customer_merges) RETURNS 
          handover_reason = case when kept.handed_over_at <> ended.handed_over_at or ended.handed_over_at is null
                                 then kept.handover_reason end,
          last_message_at = (select max(sent_at) from inbox
-                             where customer_id = merge.into_id and group_id is null and kind <> 'system')
+                             where customer_id = merge.into_id and group_id is null and kind not in ('system', 'reaction'))
     from conversations ended
    where kept.customer_id = merge.into_id and ended.customer_id = merge.from_id;
   update conversations
@@ -1430,7 +1479,7 @@ CREATE FUNCTION public.refuse_to_change_consents() RETURNS trigger
     SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
-  raise exception 'what a customer said about consent is never changed: add what they say now' using errcode = 'LU005';
+  raise exception 'what a customer said about consent is never changed: add what they say now' using errcode = 'LU008';
 end;
 $$;
 
@@ -1559,6 +1608,15 @@ begin
   raise exception 'other transactions keep changing this sender' using errcode = 'serialization_failure';
 end;
 $_$;
+
+CREATE FUNCTION public.rest_template(message bigint, why text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  update templates
+     set status = 'refused_at_sending', status_reason = why, status_at = now(), updated_at = now()
+   where id = (select (approved_template(template)).id from outbox where outbox.id = message and went_as_template);
+$$;
 
 CREATE FUNCTION public.row_key(relation regclass, OUT name text, OUT type text) RETURNS record
     LANGUAGE sql STABLE
@@ -2072,6 +2130,21 @@ CREATE FUNCTION public.undone(now_is text, became text, was text) RETURNS text
   select case when now_is is not distinct from became then was else now_is end;
 $$;
 
+CREATE FUNCTION public.wait_for_media() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into media (inbox_id, customer_id, channel, provider_id, claimed_sha256, kind, filename)
+  values (new.id, new.customer_id, new.channel,
+          left(coalesce(new.details->>'id', ''), 200),
+          left(coalesce(new.details->>'sha256', ''), 100),
+          case when new.kind = 'audio' and new.details->>'voice' = 'true' then 'voice' else new.kind end,
+          left(coalesce(new.details->>'filename', ''), 200));
+  return null;
+end;
+$$;
+
 CREATE FUNCTION public.was_left_since(phone text, moment timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -2482,6 +2555,7 @@ CREATE TABLE public.early_statuses (
     error_code integer,
     error_reason text,
     billable boolean,
+    failure text,
     occurred_at timestamp with time zone NOT NULL,
     received_at timestamp with time zone DEFAULT now() NOT NULL
 );
@@ -2607,6 +2681,32 @@ ALTER TABLE public.mail ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.media (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    inbox_id bigint,
+    customer_id uuid,
+    channel text NOT NULL,
+    provider_id text NOT NULL,
+    claimed_sha256 text NOT NULL,
+    kind text NOT NULL,
+    filename text NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    reason text,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    mime_type text,
+    size bigint,
+    sha256 bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    stored_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT media_kind_is_known CHECK ((kind = ANY (ARRAY['image'::text, 'voice'::text, 'audio'::text, 'video'::text, 'document'::text, 'sticker'::text]))),
+    CONSTRAINT media_not_kept_say_why CHECK (((status <> ALL (ARRAY['refused'::text, 'expired'::text, 'dead'::text])) OR (reason IS NOT NULL))),
+    CONSTRAINT media_status_is_known CHECK ((status = ANY (ARRAY['waiting'::text, 'stored'::text, 'refused'::text, 'expired'::text, 'dead'::text, 'doomed'::text, 'deleted'::text]))),
+    CONSTRAINT media_stored_are_described CHECK (((status <> 'stored'::text) OR ((mime_type IS NOT NULL) AND (size IS NOT NULL) AND (sha256 IS NOT NULL) AND (stored_at IS NOT NULL))))
+);
+
 CREATE TABLE public.opening_hours (
     weekday integer NOT NULL,
     opens_at time without time zone NOT NULL,
@@ -2695,8 +2795,10 @@ CREATE TABLE public.outbox (
     failed_answers integer DEFAULT 0 NOT NULL,
     lost_answers integer DEFAULT 0 NOT NULL,
     next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempted_at timestamp with time zone,
     lease_until timestamp with time zone,
     external_id text,
+    failed_external_id text,
     error_code integer,
     error_reason text,
     billable boolean,
@@ -2784,6 +2886,7 @@ CREATE VIEW public.payments_now WITH (security_invoker='true') AS
     amount,
     currency,
     payer,
+    payer_text,
     paid_amount,
     paid_currency,
     paid_by,
@@ -2931,41 +3034,39 @@ CREATE TABLE public.retention_periods (
     CONSTRAINT retention_periods_kind_is_known CHECK ((kind = ANY (ARRAY['webhook_bodies'::text, 'dead_letters'::text, 'received_messages'::text, 'sent_messages'::text, 'former_identifiers'::text, 'settled_conflicts'::text])))
 );
 
+CREATE TABLE public.sending_rates (
+    channel text NOT NULL,
+    business_number_id text NOT NULL,
+    tokens double precision NOT NULL,
+    filled_at timestamp with time zone NOT NULL,
+    taken integer NOT NULL
+);
+
 CREATE TABLE public.shop_settings (
     is_the_only_row boolean DEFAULT true NOT NULL,
     number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
+    media_kept_for interval DEFAULT '180 days'::interval NOT NULL,
     base_fee_percent numeric(5,2) DEFAULT 15 NOT NULL,
     rounding_step bigint DEFAULT 1 NOT NULL,
     CONSTRAINT shop_settings_base_fee_is_a_percentage CHECK (((base_fee_percent >= (0)::numeric) AND (base_fee_percent <= (100)::numeric))),
     CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
+    CONSTRAINT shop_settings_keep_media_for_days CHECK ((media_kept_for >= '1 day'::interval)),
     CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval)),
     CONSTRAINT shop_settings_round_to_whole_shillings CHECK (((rounding_step >= 1) AND (rounding_step <= 100000)))
+);
+
+CREATE TABLE public.stopped_numbers (
+    channel text NOT NULL,
+    business_number_id text NOT NULL,
+    stopped_at timestamp with time zone DEFAULT now() NOT NULL,
+    try_again_at timestamp with time zone NOT NULL,
+    error_code integer,
+    reason text NOT NULL
 );
 
 CREATE TABLE public.suppressions (
     digest bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-CREATE TABLE public.templates (
-    id bigint NOT NULL,
-    name text NOT NULL,
-    language text NOT NULL,
-    category text NOT NULL,
-    body text NOT NULL,
-    examples text[] DEFAULT '{}'::text[] NOT NULL,
-    status text DEFAULT 'not_submitted'::text NOT NULL,
-    status_reason text,
-    status_at timestamp with time zone,
-    quality text,
-    quality_at timestamp with time zone,
-    meta_id text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT templates_category_is_known CHECK ((category = ANY (ARRAY['utility'::text, 'marketing'::text, 'authentication'::text]))),
-    CONSTRAINT templates_language_is_as_meta_writes_it CHECK ((language ~ '^[a-z]{2,3}(_[A-Za-z]{2,4})?$'::text)),
-    CONSTRAINT templates_name_is_as_meta_writes_it CHECK (((name ~ '^[a-z0-9_]+$'::text) AND (length(name) <= 512))),
-    CONSTRAINT templates_status_is_lower_case CHECK ((status = lower(status)))
 );
 
 ALTER TABLE public.templates ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -3108,6 +3209,12 @@ ALTER TABLE ONLY public.mail
 ALTER TABLE ONLY public.mail
     ADD CONSTRAINT mail_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_are_one_per_message UNIQUE (inbox_id);
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.opening_hours
     ADD CONSTRAINT opening_hours_pkey PRIMARY KEY (weekday);
 
@@ -3189,6 +3296,9 @@ ALTER TABLE ONLY public.refunds
 ALTER TABLE ONLY public.retention_periods
     ADD CONSTRAINT retention_periods_pkey PRIMARY KEY (kind);
 
+ALTER TABLE ONLY public.sending_rates
+    ADD CONSTRAINT sending_rates_pkey PRIMARY KEY (channel, business_number_id);
+
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_have_a_token_each UNIQUE (token_hash);
 
@@ -3197,6 +3307,9 @@ ALTER TABLE ONLY public.sessions
 
 ALTER TABLE ONLY public.shop_settings
     ADD CONSTRAINT shop_settings_pkey PRIMARY KEY (is_the_only_row);
+
+ALTER TABLE ONLY public.stopped_numbers
+    ADD CONSTRAINT stopped_numbers_pkey PRIMARY KEY (channel, business_number_id);
 
 ALTER TABLE ONLY public.subscription_plans
     ADD CONSTRAINT subscription_plans_id_and_code_agree UNIQUE (id, code);
@@ -3308,6 +3421,14 @@ CREATE INDEX mail_by_age ON public.mail USING btree (created_at);
 
 CREATE INDEX mail_due ON public.mail USING btree (next_attempt_at, id) WHERE (status = ANY (ARRAY['queued'::text, 'sending'::text]));
 
+CREATE INDEX media_by_age ON public.media USING btree (created_at) WHERE (status <> ALL (ARRAY['doomed'::text, 'deleted'::text]));
+
+CREATE INDEX media_by_customer ON public.media USING btree (customer_id, created_at);
+
+CREATE INDEX media_doomed ON public.media USING btree (updated_at) WHERE (status = 'doomed'::text);
+
+CREATE INDEX media_waiting ON public.media USING btree (next_attempt_at) WHERE (status = 'waiting'::text);
+
 CREATE INDEX order_events_by_order ON public.order_events USING btree (order_id, id);
 
 CREATE INDEX orders_by_customer ON public.orders USING btree (customer_id, created_at);
@@ -3316,11 +3437,15 @@ CREATE INDEX orders_delivered ON public.orders USING btree (delivered_at) WHERE 
 
 CREATE INDEX orders_unpaid ON public.orders USING btree (pay_until) WHERE (status = 'awaiting_payment'::text);
 
+CREATE INDEX outbox_billed ON public.outbox USING btree (attempted_at) WHERE billable;
+
 CREATE INDEX outbox_by_customer ON public.outbox USING btree (customer_id, id);
 
 CREATE UNIQUE INDEX outbox_by_external_id ON public.outbox USING btree (channel, external_id) WHERE (external_id IS NOT NULL);
 
 CREATE INDEX outbox_due ON public.outbox USING btree (next_attempt_at, id) WHERE (status = 'queued'::text);
+
+CREATE INDEX outbox_given_up ON public.outbox USING btree (updated_at) WHERE (status = ANY (ARRAY['failed'::text, 'dead'::text]));
 
 CREATE INDEX outbox_in_doubt ON public.outbox USING btree (lease_until) WHERE (status = ANY (ARRAY['sending'::text, 'uncertain'::text]));
 
@@ -3386,7 +3511,11 @@ CREATE TRIGGER trg_customers_record_identifiers AFTER UPDATE OF phone_number, wh
 
 CREATE TRIGGER trg_customers_record_identifiers_of_new AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_customers FOR EACH STATEMENT EXECUTE FUNCTION public.record_identifiers_of_new_customers();
 
+CREATE TRIGGER trg_inbox_wait_for_media AFTER INSERT ON public.inbox FOR EACH ROW WHEN (((new.kind = ANY (ARRAY['image'::text, 'voice'::text, 'audio'::text, 'video'::text, 'document'::text, 'sticker'::text])) AND (new.customer_id IS NOT NULL))) EXECUTE FUNCTION public.wait_for_media();
+
 CREATE TRIGGER trg_magic_links_keep_three_live AFTER INSERT ON public.magic_links FOR EACH ROW WHEN ((new.customer_id IS NOT NULL)) EXECUTE FUNCTION public.keep_three_live_links();
+
+CREATE TRIGGER trg_media_guard_status BEFORE UPDATE OF status ON public.media FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION public.guard_media_status();
 
 CREATE TRIGGER trg_orders_guard BEFORE UPDATE OF status ON public.orders FOR EACH ROW EXECUTE FUNCTION public.guard_order();
 
@@ -3484,6 +3613,12 @@ ALTER TABLE ONLY public.magic_links
 
 ALTER TABLE ONLY public.magic_links
     ADD CONSTRAINT magic_links_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_inbox_id_fkey FOREIGN KEY (inbox_id) REFERENCES public.inbox(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.order_events
     ADD CONSTRAINT order_events_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE CASCADE;
@@ -3602,6 +3737,8 @@ ALTER TABLE public.magic_links ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.mail ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.media ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.opening_hours ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.order_events ENABLE ROW LEVEL SECURITY;
@@ -3636,9 +3773,13 @@ ALTER TABLE public.refunds ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.retention_periods ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.sending_rates ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.shop_settings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.stopped_numbers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.subscription_plans ENABLE ROW LEVEL SECURITY;
 
@@ -3653,6 +3794,8 @@ ALTER TABLE public.webhook_bodies ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, seen_at timestamp with time zone, cause text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamp with time zone, OUT customer_id uuid, OUT decision text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.approved_template(wanted jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.ask_again(over uuid, customer uuid, cause text) FROM PUBLIC;
 
@@ -3685,6 +3828,8 @@ REVOKE ALL ON FUNCTION public.follow_merge(customer uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.forget_sent_link() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.forget_what_names(records uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_media_status() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.guard_order() FROM PUBLIC;
 
@@ -3798,6 +3943,8 @@ REVOKE ALL ON FUNCTION public.release_held_messages(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.resolve_customer(phone text, whatsapp_user_id text, whatsapp_id text, display_name text, identity_key_hash text, sent_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.rest_template(message bigint, why text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.row_key(relation regclass, OUT name text, OUT type text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.rows_of_person(customer uuid) FROM PUBLIC;
@@ -3831,6 +3978,8 @@ REVOKE ALL ON FUNCTION public.take_up_merged_user_id(person uuid, user_id text) 
 REVOKE ALL ON FUNCTION public.undo_merge(merge_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.undone(now_is text, became text, was text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.wait_for_media() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.was_left_since(phone text, moment timestamp with time zone) FROM PUBLIC;
 

@@ -67,6 +67,8 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
                 is_proven=is_proven,
             )
             decided = decide(context, written)
+            if customer.has_stopped_service and is_proven:
+                await reopen_service(conn, customer.id, decided)
             for step in decided:
                 await act(conn, context, customer.id, step, written[-1])
             steps += decided
@@ -74,7 +76,7 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
         conn,
         customer.id,
         greeted=any(isinstance(each, Say | Request) and each.greets for step in steps for each in step.acts),
-        last_message_at=max((message.sent_at for message in messages), default=None),
+        last_message_at=max((each.sent_at for each in messages if each.opens_the_24_hours), default=None),
     )
     return steps
 
@@ -90,6 +92,22 @@ async def answer_nobody(conn: Connection, conversation: Conversation) -> list[St
     await inbox.answered(conn, [message.id for message in messages], step.answer)
     await conversations.settle(conn, conversation.customer_id, greeted=False, last_message_at=None)
     return [step] if messages else []
+
+
+async def reopen_service(conn: Connection, customer_id: UUID, steps: list[Step]) -> None:
+    """Who writes after STOP lets us give what they ask for again; notices and news stay stopped."""
+    asking = (step for step in steps if not any(isinstance(act, SetConsent) for act in step.acts))
+    said = next((each for step in asking for each in step.messages if each.opens_the_24_hours), None)
+    if said is not None:
+        await customers.record_consent(
+            conn,
+            customer_id,
+            "service",
+            "opted_in",
+            source="message",
+            evidence=said.external_id,
+            said_at=said.sent_at,
+        )
 
 
 async def act(conn: Connection, context: Context, customer_id: UUID, step: Step, last: inbox.Message) -> None:

@@ -148,6 +148,10 @@ def health(settings: Settings, database: Database) -> APIRouter:
             async with database.transaction() as conn:
                 for what, seconds in (await waiting_seconds(conn)).items():
                     metrics.OLDEST_SECONDS.labels(what).set(seconds)
+                metrics.STOPPED_NUMBERS.set(await outbox.stopped_numbers(conn))
+                metrics.GIVEN_UP.set(await outbox.given_up_lately(conn))
+                today = await outbox.costs(conn, zone=settings.shop_timezone, days=1)
+                metrics.BILLED_TODAY.set(sum(day.billed for day in today))
         except Exception:  # what is counted is served all the same, and no age is better than an old one
             metrics.OLDEST_SECONDS.clear()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     whatsapp_number: str = ""  # the shop's number as people write to it: +256700000001
     whatsapp_api_url: str = "https://graph.facebook.com/v26.0"
 
+    # Where the bytes of customers' files may come from: `https://*.host` is any host below that one.
+    whatsapp_media_origins: str = "https://lookaside.fbsbx.com https://*.fbcdn.net"
+    whatsapp_messages_per_second: float = Field(
+        default=80, gt=0, le=1000
+    )  # of each number, as Meta grants it
+
     gateway_url: str = ""  # of the Luminous gateway; the three are empty where the shop has none
     gateway_key: str = ""
     gateway_secret: str = ""
@@ -76,6 +82,12 @@ class Settings(BaseSettings):
     momo_currency: str = Field(default="UGX", pattern=r"^[A-Z]{3}$")
     momo_api_url: str = ""  # empty: the address of the environment
     other_ways_to_pay: str = ""  # what customers read: the bank account, the Airtel merchant code
+    media_directory: str = ""  # where customers' files are kept; empty: `media` in LUMINOUS_HOME
+    media_s3_bucket: str = ""  # or in this bucket, at an endpoint that speaks S3 (empty: Amazon's)
+    media_s3_endpoint: str = ""
+    media_s3_region: str = ""
+    media_s3_key_id: str = ""
+    media_s3_secret: str = ""
 
     shop_name: str = Field(default="Luminous", min_length=1, max_length=60)
     shop_region: str = Field(default="UG", pattern=r"^[A-Z]{2}$")

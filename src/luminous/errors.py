@@ -9,6 +9,8 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU005  no such change    a status of a quotation, order or payment does not lead to that other one
     LU006  it was offered    a version that was sent does not change: it is revised
     LU007  limit reached     the plan allows no more open quotations
+    LU008  consent is kept   what a customer said about consent cannot be changed, only added to
+    LU012  no way back       a file's status would go where it cannot from here
     LU010  unmapped          data_map does not say what becomes of a table at an erasure
 """
 
@@ -73,7 +75,14 @@ class OrderRefused(LuminousError):
 
 
 class PaymentRefused(LuminousError):
-    """What cannot be done with a payment as it stands; the sentence says why and what can be done."""
+    """What cannot be done with a payment as it stands; the sentence says why and what can be done.
+
+    code: under which customers read it in their language.
+    """
+
+    def __init__(self, sentence: str, code: Literal["overdue", "paid", "gone"] = "gone") -> None:
+        super().__init__(sentence)
+        self.code: Literal["overdue", "paid", "gone"] = code
 
 
 class ErasureRefused(LuminousError):
@@ -104,14 +113,15 @@ class MailFailed(LuminousError):
         self.is_final = is_final
 
 
-SendOutcome = Literal["not_sent", "unclear", "refused", "held"]
+SendOutcome = Literal["not_sent", "once", "unclear", "refused", "window_over", "template_refused", "held"]
 
 
 class SendFailed(LuminousError):
     """A provider did not accept a message.
 
-    outcome: `not_sent` it surely did not go, try again; `unclear` it may have gone, wait for a
-    status first; `refused` it will never go; `held` this number cannot send at all at present.
+    outcome: `not_sent` it surely did not go, try again; `once` the same, but only once; `unclear` it may
+    have gone, wait for a status first; `refused` it will never go; `window_over` not as free text;
+    `template_refused` not as this template; `held` this number cannot send at all at present.
     answered: the provider itself said that it failed; False when its answer never came.
     """
 
@@ -130,6 +140,30 @@ class SendFailed(LuminousError):
         self.code = code
         self.retry_after = retry_after
         self.answered = answered
+
+
+FetchOutcome = Literal["later", "expired", "refused", "held"]
+
+
+class FetchFailed(LuminousError):
+    """A file that a customer sent could not be had from the provider.
+
+    outcome: `later` try again; `expired` the provider has it no longer; `refused` it must not be had;
+    `held` this shop cannot fetch anything at present.
+    """
+
+    def __init__(self, reason: str, outcome: FetchOutcome) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.outcome: FetchOutcome = outcome
+
+
+class UnfitFile(LuminousError):
+    """A file that is not kept; the sentence says why."""
+
+
+class StorageAway(LuminousError):
+    """The place where files are kept cannot be used now; the sentence says why."""
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """WALK 1, in. A webhook body becomes inbox rows; when this returns, everything is committed.
 
-    channels/*/webhook.py → take → customers.resolve → inbox.put → conversations.wait_for_answer → 200
+    channels/*/webhook.py → intake → take → customers.resolve → inbox.put → conversations.wait_for_answer → 200
+
+What there is nothing to decide about is taken by `batch` for many bodies at once; all else comes here.
 
 Whatever arrives twice has one effect: the provider's message id is the only dedupe key.
 """
@@ -10,11 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from luminous import conversations, customers, inbox, metrics, outbox
+from luminous import conversations, customers, inbox, metrics, outbox, templates
 from luminous.db import Begin, Connection, again
 from luminous.errors import DatabaseAway, is_retryable, sqlstate
 from luminous.log import log
-from luminous.messages import ChannelName, Event, Received, StatusChange, Unknown, Unreadable
+from luminous.messages import (
+    ChannelName,
+    Event,
+    PreferenceChange,
+    Received,
+    StatusChange,
+    TemplateChange,
+    Unknown,
+    Unreadable,
+)
 
 Parse = Callable[[bytes, datetime], Sequence[Event]]
 RETRY_DEAD_LETTER = timedelta(minutes=1)
@@ -67,7 +78,7 @@ async def take_events(conn: Connection, delivery: Delivery, events: Sequence[Eve
     fresh = [e for e in events if not (isinstance(e, Received) and e.external_id in known)]
 
     # What we may want to read again is kept; pure duplicates and plain statuses are not.
-    keep = any(isinstance(event, Received | Unknown | Unreadable) for event in fresh)
+    keep = any(not isinstance(event, StatusChange) for event in fresh)
     body_id = await inbox.keep_body(conn, delivery.channel, delivery.body) if keep else 0
 
     taken: list[Taken] = []
@@ -77,6 +88,10 @@ async def take_events(conn: Connection, delivery: Delivery, events: Sequence[Eve
                 taken += await take_message(conn, event, body_id)
             case StatusChange():
                 await outbox.record_status(conn, event)
+            case PreferenceChange():
+                await customers.heed_switch(conn, event.switch, event.occurred_at)
+            case TemplateChange():
+                await templates.record_news(conn, event.news, event.occurred_at)
             case Unreadable():
                 await inbox.bury(conn, body_id, event.position, "parsing", event.reason, again_in=None)
             case Unknown():

@@ -118,6 +118,7 @@ def with_development_values(settings: Settings, home: Path, database_url: str) -
         "whatsapp_api_url": f"{address}/simulator/graph/v26.0",
         "whatsapp_number": BUSINESS_NUMBER,
         "momo_api_url": f"{address}/simulator/momo",
+        "whatsapp_media_origins": address,
         "public_url": address,
         **{name.lower(): value for name, value in dotenv_values(made).items()},
     }

@@ -1,16 +1,17 @@
 """The words that cross between the channels and the house. No I/O, no rules, no provider's terms.
 
-A channel turns a provider's call into events (`Received`, `StatusChange`, `Unknown`, `Unreadable`)
-and an `Outgoing` into a provider's call. Rooms and walks know only what stands here.
+A channel turns a provider's call into events (`Received`, `StatusChange`, …, `Unreadable`) and an
+`Outgoing` into a provider's call. Rooms and walks know only what stands here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from pydantic import TypeAdapter
 
+from luminous.errors import SendOutcome
 from luminous.phone import Phone, UserId
 
 ChannelName = Literal["meta", "gateway"]
@@ -81,6 +82,49 @@ class StatusChange:
     error_code: int | None
     error_reason: str | None
     billable: bool | None  # None when the provider did not say
+    failure: SendOutcome | None = None  # what the error means for the message, where that is known
+
+
+@dataclass(frozen=True, slots=True)
+class NewsSwitch:
+    """Which way a person turned WhatsApp's own switch for news from us, and what shows it."""
+
+    phone: Phone | None
+    user_id: UserId | None
+    wants_news: bool
+    evidence: str  # the same whenever the same is told
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceChange:
+    """A person switched news from us off or on in WhatsApp itself."""
+
+    channel: ChannelName
+    position: str
+    switch: NewsSwitch
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateNews:
+    """How a template of ours stands, by Meta's words in lower case. What is None was not said."""
+
+    name: str
+    language: str
+    status: str | None  # approved, rejected, paused, ...
+    reason: str | None
+    quality: str | None  # green, yellow, red, unknown
+    meta_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChange:
+    """Meta has decided something about a template of ours."""
+
+    channel: ChannelName
+    position: str
+    news: TemplateNews
+    occurred_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +145,7 @@ class Unreadable:
     reason: str  # a sentence without any of the piece's content
 
 
-Event = Received | StatusChange | Unknown | Unreadable
+Event = Received | StatusChange | PreferenceChange | TemplateChange | Unknown | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +216,7 @@ class Outgoing:
     content: Content
     quoted_id: str | None = None
     template: TemplateUse | None = None  # it goes as this, and not as its content
+    file: bytes | None = field(default=None, repr=False)  # of its attachment, where the channel carries files
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +227,12 @@ class Capabilities:
     buttons: bool  # else a menu becomes text
     user_ids: bool  # a person who hides their number can be reached
     templates: bool  # something can be said outside WhatsApp's 24 hours
+    files: bool  # else the text goes without its attachment, and says so
 
 
 CAPABILITIES: Mapping[ChannelName, Capabilities] = {
-    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True, templates=True),
-    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False, templates=False),
+    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True, templates=True, files=True),
+    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False, templates=False, files=False),
 }
 CONTENT = TypeAdapter(Content)
 TEMPLATE_USE = TypeAdapter(TemplateUse)

@@ -16,6 +16,12 @@ DEAD_LETTERS = Counter("luminous_dead_letters", "Pieces that could not be taken.
 ANSWERS = Counter("luminous_answers", "Messages settled, by what was decided.", ["answer"])
 SENDS = Counter("luminous_sends", "Calls to send a message, by what came of them.", ["outcome"])
 PAYMENTS = Counter("luminous_payments", "Payments, by what they became.", ["became"])
+MEDIA = Counter(
+    "luminous_media", "Files of customers that were to be fetched, by what came of it.", ["outcome"]
+)
+STOPPED_NUMBERS = Gauge("luminous_stopped_numbers", "Numbers of the shop that cannot send at present.")
+GIVEN_UP = Gauge("luminous_given_up_messages", "Messages of the last day that failed or were given up.")
+BILLED_TODAY = Gauge("luminous_billed_messages_today", "Messages that WhatsApp bills, of the shop's day.")
 OLDEST_SECONDS = Gauge(
     "luminous_oldest_seconds", "Age of the oldest that waits, by what; 0 when nothing does.", ["what"]
 )

@@ -13,4 +13,7 @@ def shop_of(settings: Settings) -> Shop:
         settings.shop_language,
         settings.whatsapp_number,
         site_of(settings),
+        region=settings.shop_region,
+        takes_momo=settings.takes_momo,
+        other_ways_to_pay=settings.other_ways_to_pay,
     )

@@ -17,6 +17,7 @@ from luminous.app import create_app
 from luminous.config import Settings
 from luminous.db import Database, connect
 from luminous.incoming import Incoming
+from luminous.keeping import storage_of
 from luminous.machine import (
     BUSINESS_NUMBER,
     database_server,
@@ -62,7 +63,14 @@ async def _serve(settings: Settings, home: Path, listener: socket.socket, consol
     app = create_app(settings, database, bell)
     postbox = simulator.Postbox(home / "mail.jsonl")
     app.state.background += [
-        simulator.mount(app, _simulator(settings, home), database, postbox, release=conversations.release),
+        simulator.mount(
+            app,
+            _simulator(settings, home),
+            database,
+            postbox,
+            release=conversations.release,
+            storage=storage_of(settings),
+        ),
         working(settings, database, bell, mailer=None if settings.smtp_url else postbox),
     ]
     server = uvicorn.Server(

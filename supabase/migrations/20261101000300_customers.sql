@@ -22,7 +22,10 @@ create table customers (
 
   constraint customers_phone_number_is_e164 check (phone_number ~ '^\+[1-9][0-9]{7,14}$'),
   constraint customers_whatsapp_id_is_digits check (whatsapp_id ~ '^[0-9]{1,32}$'),
-  constraint customers_whatsapp_user_id_is_a_bsuid check (whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$'),
+  -- At most 128 characters behind the prefix, counted apart: a bounded repetition makes the pattern slow.
+  constraint customers_whatsapp_user_id_is_a_bsuid check (
+    whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]+$'
+    and length(whatsapp_user_id) <= case substr(whatsapp_user_id, 4, 4) when 'ENT.' then 135 else 131 end),
   constraint customers_identity_key_hash_is_short check (length(identity_key_hash) <= 256),
   constraint customers_merged_are_deleted check (merged_into is null or deleted_at is not null and merged_into <> id),
   constraint customers_have_a_display_name check (btrim(display_name) <> ''),

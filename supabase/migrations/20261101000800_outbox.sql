@@ -19,8 +19,10 @@ create table outbox (
   failed_answers     integer not null default 0,  -- calls that WhatsApp said had failed, and that may have gone all the same
   lost_answers       integer not null default 0,  -- calls of which we never learnt the end
   next_attempt_at    timestamptz not null default now(),
+  attempted_at       timestamptz,                 -- when the last call began
   lease_until        timestamptz,                 -- of the worker that is sending it
   external_id        text,                        -- wamid, once known
+  failed_external_id text,                        -- of an attempt that WhatsApp took and failed later, before it was owed again
   error_code         integer,
   error_reason       text,
   billable           boolean,                     -- as the provider priced it
@@ -51,7 +53,7 @@ create table outbox (
     'failed',      -- refused by WhatsApp
     'dead',        -- given up
     'suppressed',  -- not to be sent: the customer said STOP, or nothing may say it outside WhatsApp's 24 hours
-    'stale',       -- the identity moved, or nobody is there
+    'stale',       -- the identity moved, nobody is there, or it is too old to be said
     'parked'       -- waits for the customer's next message → queued
   ))
 );
@@ -61,6 +63,8 @@ create index outbox_due on outbox (next_attempt_at, id) where status = 'queued';
 create index outbox_owed on outbox (customer_id, id) where status in ('queued', 'sending', 'uncertain');
 create index outbox_parked on outbox (customer_id) where status = 'parked';
 create index outbox_in_doubt on outbox (lease_until) where status in ('sending', 'uncertain');
+create index outbox_billed on outbox (attempted_at) where billable;
+create index outbox_given_up on outbox (updated_at) where status in ('failed', 'dead');
 create index outbox_by_customer on outbox (customer_id, id);
 create unique index outbox_by_external_id on outbox (channel, external_id) where external_id is not null;
 
@@ -72,6 +76,7 @@ create table early_statuses (
   error_code   integer,
   error_reason text,
   billable     boolean,
+  failure      text,  -- what the error means for the message, in the words of SendOutcome
   occurred_at  timestamptz not null,
   received_at  timestamptz not null default now(),
 

@@ -66,7 +66,7 @@ as $$
          handover_reason = case when kept.handed_over_at <> ended.handed_over_at or ended.handed_over_at is null
                                 then kept.handover_reason end,
          last_message_at = (select max(sent_at) from inbox
-                             where customer_id = merge.into_id and group_id is null and kind <> 'system')
+                             where customer_id = merge.into_id and group_id is null and kind not in ('system', 'reaction'))
     from conversations ended
    where kept.customer_id = merge.into_id and ended.customer_id = merge.from_id;
   update conversations

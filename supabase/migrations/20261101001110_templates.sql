@@ -52,4 +52,25 @@ insert into templates (name, language, category, body, examples) values
    'A person from {{1}} has answered your question. Write anything here, and the answer comes.',
    '{"Pearl Shopping"}');
 
-call keep_private('{templates}', '{}');
+-- The template that a message is sent as: in its own language, else the English one. Null where none is approved.
+create function approved_template(wanted jsonb) returns templates
+  language sql stable
+  set search_path from current
+as $$
+  select * from templates
+   where name = wanted ->> 'name' and status = 'approved' and language in (wanted ->> 'language', 'en')
+   order by language <> wanted ->> 'language'
+   limit 1;
+$$;
+
+-- WhatsApp refused the template that this message went as, whatever we thought of it: it rests until it is approved again.
+create function rest_template(message bigint, why text) returns void
+  language sql volatile
+  set search_path from current
+as $$
+  update templates
+     set status = 'refused_at_sending', status_reason = why, status_at = now(), updated_at = now()
+   where id = (select (approved_template(template)).id from outbox where outbox.id = message and went_as_template);
+$$;
+
+call keep_private('{templates}', '{approved_template,rest_template}');

@@ -174,8 +174,8 @@ create trigger trg_payments_record_change after update on payments
 
 -- What is read of a payment.
 create view payments_now with (security_invoker) as
-select id, customer_id, order_id, subscription_id, provider, status, amount, currency, payer, paid_amount, paid_currency,
-       paid_by, transaction_id, refunded_amount, reason, reason_code, created_at, updated_at, next_look_at
+select id, customer_id, order_id, subscription_id, provider, status, amount, currency, payer, payer_text, paid_amount,
+       paid_currency, paid_by, transaction_id, refunded_amount, reason, reason_code, created_at, updated_at, next_look_at
   from payments;
 
 call keep_private('{payments,provider_events,refunds,payment_events,payments_now}',

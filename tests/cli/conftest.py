@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,15 @@ class Typed:
         return json.loads(self.out)
 
 
+@dataclass(frozen=True, slots=True)
 class Terminal:
     """Type a command, and answer what it asks."""
 
-    async def type(self, *words: str, answer: str = "", group: str = "customers") -> Typed:
-        result = await asyncio.to_thread(CliRunner().invoke, app, [group, *words], input=answer)
+    group: str = "customers"
+
+    async def type(self, *words: str, answer: str = "", group: str | None = None) -> Typed:
+        typed = [group or self.group, *words]
+        result = await asyncio.to_thread(CliRunner().invoke, app, typed, input=answer)
         error = result.exception
         if error is not None and not isinstance(error, LuminousError | SystemExit):
             raise error
@@ -46,6 +50,18 @@ def terminal(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", database_url)
     return Terminal()
+
+
+@pytest.fixture
+def quote(terminal: Terminal) -> Terminal:
+    """The same terminal, for quotations."""
+    return replace(terminal, group="quote")
+
+
+@pytest.fixture
+def plans(terminal: Terminal) -> Terminal:
+    """The same terminal, for plans."""
+    return replace(terminal, group="plans")
 
 
 @pytest.fixture

@@ -88,7 +88,9 @@ WROTE = sql("""
     with said as (
       insert into inbox (channel, external_id, customer_id, business_number_id, kind, text, is_new_customer,
                          sent_at, answered_at, answer)
-      select 'meta', gen_random_uuid()::text, %(id)s, '106540352242922', 'text', word, false, now(),
+      select 'meta', gen_random_uuid()::text, %(id)s, '106540352242922',
+             -- a picture brings a file
+             case word when 'Hello' then 'text' else 'image' end, word, false, now(),
              case when word = 'Hello' then now() end, case when word = 'Hello' then 'greeting' end
         from unnest(array['Hello', 'How much is this?']) word
       returning sent_at

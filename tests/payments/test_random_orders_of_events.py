@@ -17,8 +17,9 @@ from luminous import orders, payments
 from luminous.db import Begin, Connection, sql
 from luminous.errors import PaymentRefused
 from luminous.paying import pay_next
+from tests.network import Fault, Mtn
 
-from .making import PAYER, Mtn, an_order, beginning, is_due, order_status, silent, status_of, work_off
+from .making import PAYER, an_order, beginning, is_due, order_status, silent, status_of, work_off
 
 Act = Literal[
     "press",
@@ -165,12 +166,13 @@ class World:
                 self.claim_in_model(claimed.id)
             assert (claimed is None) == (not due)
             return
-        self.mtn.faults = {
+        faults: dict[Act, list[Fault]] = {
             "work": [],
             "work, and the call is lost": ["lost"],
             "work, and the answer is lost": ["answer_lost"],
             "work, and it is refused": ["refused"],
-        }[act]
+        }
+        self.mtn.faults = faults[act]
         fault = self.mtn.faults[0] if self.mtn.faults else None
         claimed_id = await NEXT.maybe(self.conn)
         assert await pay_next(self.begin, {"momo": self.mtn}, silent) == bool(due)

@@ -10,10 +10,10 @@ from luminous import orders, payments, subscriptions
 from luminous.db import Connection, sql
 from luminous.errors import PaymentRefused
 from luminous.payments import next_look
+from tests.network import DUE_NOW
 from tests.quotes.making import a_customer, time_passes
 
 from .making import (
-    DUE_NOW,
     PAYER,
     Mtn,
     an_order,

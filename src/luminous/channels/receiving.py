@@ -14,7 +14,16 @@ from luminous.errors import DatabaseAway
 from luminous.inbound import Delivery, Taken
 from luminous.intake import Busy, Intake
 from luminous.log import log
-from luminous.messages import ChannelName, Event, Received, StatusChange, Unknown, Unreadable
+from luminous.messages import (
+    ChannelName,
+    Event,
+    PreferenceChange,
+    Received,
+    StatusChange,
+    TemplateChange,
+    Unknown,
+    Unreadable,
+)
 
 MAX_BYTES = 3_500_000  # Meta sends at most 3 MB
 SMALL_BYTES = 65_536  # so much of a body is always taken: the few messages that most bodies are
@@ -175,6 +184,10 @@ def _tell_events(events: Sequence[Event]) -> None:
                 log.warning("dead letter", position=event.position, reason=event.reason)
             case StatusChange():
                 log.info("status", status=event.status, outbox_id=event.outbox_id)
+            case TemplateChange(news=news):
+                log.info("template", name=news.name, status=news.status, quality=news.quality)
+            case PreferenceChange(switch=switch):
+                log.info("news switched", wants_news=switch.wants_news)
             case Received():
                 pass
 

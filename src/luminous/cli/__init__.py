@@ -4,7 +4,17 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from luminous.cli import customers, database, handover, privacy, tokens
+from luminous.cli import (
+    customers,
+    database,
+    handover,
+    orders,
+    payments,
+    plans,
+    privacy,
+    quotes,
+    tokens,
+)
 from luminous.cli.inbox import replay
 from luminous.cli.measuring import bench
 from luminous.cli.proof import chaos, check, verify
@@ -19,6 +29,10 @@ for command in (up, serve, worker, migrate, verify, check, chaos, replay, bench)
 app.add_typer(database.app, name="db")
 app.add_typer(customers.app, name="customers")
 app.add_typer(handover.app, name="handover")
+app.add_typer(quotes.app, name="quote")
+app.add_typer(orders.app, name="orders")
+app.add_typer(payments.app, name="payments")
+app.add_typer(plans.app, name="plans")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(tokens.app, name="tokens")
 

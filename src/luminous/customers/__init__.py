@@ -15,6 +15,7 @@ from luminous.customers.consent import (
     ConsentSource,
     Said,
     consents_of,
+    heed_switch,
     record_consent,
     set_consent,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "follow_merge",
     "get",
     "glance",
+    "heed_switch",
     "merge",
     "merge_to_undo",
     "oldest_open_conflict_age",

@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from luminous.db import Connection, sql
+from luminous.messages import NewsSwitch
 
 Consent = Literal["pending", "opted_in", "opted_out"]
 ConsentPurpose = Literal["service", "order_updates", "marketing"]
@@ -84,6 +85,38 @@ async def record_consent(
     )
 
 
+async def heed_switch(conn: Connection, switch: NewsSwitch, switched_at: datetime) -> bool:
+    """Record that a person switched news off or on in WhatsApp itself. Returns False when that is known.
+
+    Nothing is recorded about somebody who never wrote: no news goes to them.
+    """
+    customer_id = await WHOSE.maybe(conn, user_id=switch.user_id, phone=switch.phone, at=switched_at)
+    return customer_id is not None and await record_consent(
+        conn,
+        customer_id,
+        "marketing",
+        "opted_in" if switch.wants_news else "opted_out",
+        source="whatsapp",
+        evidence=switch.evidence,
+        said_at=switched_at,
+    )
+
+
+WHOSE = sql("""
+    select customer_id
+      from (select 1 as place, survivor(customer_id) as customer_id, from_at
+              from customer_identifiers where kind = 'whatsapp_user_id' and value = %(user_id)s
+            union all
+            select 2, id, created_at
+              from customers
+             where deleted_at is null and phone_number = %(phone)s and whatsapp_user_id is null
+            union all
+            select 3, holder_at(%(phone)s, %(at)s), null
+             where %(user_id)s::text is null) found
+     where customer_id is not null
+     order by place, from_at desc
+     limit 1
+""").into(UUID)
 CONSENTS_OF = sql("""
     select purpose, state, source, said_at,
            case purpose when 'marketing' then state is not distinct from 'opted_in'

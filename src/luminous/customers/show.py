@@ -13,6 +13,7 @@ class Customer:
     id: UUID
     display_name: str
     has_opted_out: bool  # said STOP
+    has_stopped_service: bool  # and wants nothing that they ask for either, until they write again
 
 
 async def get(conn: Connection, customer_id: UUID) -> Customer | None:
@@ -21,7 +22,8 @@ async def get(conn: Connection, customer_id: UUID) -> Customer | None:
 
 
 GET = sql("""
-    select id, display_name, consent_status = 'opted_out' as has_opted_out
+    select id, display_name, consent_status = 'opted_out' as has_opted_out,
+           consent_to(id, 'service') is not distinct from 'opted_out' as has_stopped_service
       from customers
      where id = %(id)s and deleted_at is null
 """).into(Customer)

@@ -25,6 +25,11 @@ class Message:
     is_proven: bool  # False: the number alone, and it may have changed hands: no personal answer
     sent_at: datetime
 
+    @property
+    def opens_the_24_hours(self) -> bool:
+        """True for what a person wrote: WhatsApp lets us write back for 24 hours from it."""
+        return self.group_id is None and self.kind not in ("system", "reaction")
+
 
 async def known(conn: Connection, channel: ChannelName, external_ids: Collection[str]) -> frozenset[str]:
     """Which of these message ids were taken before, whatever became of their content."""

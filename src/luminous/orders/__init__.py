@@ -10,6 +10,7 @@ from luminous.orders.ending import (
     refunded,
 )
 from luminous.orders.listing import page_of_customer
+from luminous.orders.receipt import pdf as receipt_pdf
 from luminous.orders.standing import (
     MILESTONES,
     Event,
@@ -52,6 +53,7 @@ __all__ = [
     "pay",
     "rate",
     "reach",
+    "receipt_pdf",
     "refunded",
     "set_address",
     "way_of",

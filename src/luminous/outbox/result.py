@@ -26,6 +26,11 @@ async def try_again(
     await TRY_AGAIN.run(conn, outbox_id=outbox_id, reason=reason, code=code, after=after, counts=counts)
 
 
+async def window_over(conn: Connection, outbox_id: int, reason: str, *, code: int | None) -> None:
+    """WhatsApp takes no free text for this customer now: its template goes, or what it says otherwise."""
+    await WINDOW_OVER.run(conn, outbox_id=outbox_id, reason=reason, code=code)
+
+
 async def unclear(conn: Connection, outbox_id: int, reason: str, *, code: int | None, answered: bool) -> None:
     """It may have gone: wait 30 seconds for a status before anything else.
 
@@ -42,6 +47,13 @@ async def refused(
         conn, outbox_id=outbox_id, reason=reason, code=code, status="dead" if given_up else "failed"
     )
 
+
+WINDOW_OVER = sql("""
+    update outbox
+       set status = 'queued', needs_template = true, next_attempt_at = now(), lease_until = null,
+           error_code = %(code)s, error_reason = %(reason)s, updated_at = now()
+     where id = %(outbox_id)s and status = 'sending'
+""")
 
 # A status may have been quicker than this record: never step back, and keep why it failed. What was
 # given up meanwhile (it has no rank) did go after all.

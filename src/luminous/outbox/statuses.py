@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from luminous.db import Connection, sql
+from luminous.errors import SendOutcome
 from luminous.messages import ChannelName, StatusChange
+from luminous.outbox.failing import follow_failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,7 @@ class Early:
     error_code: int | None
     error_reason: str | None
     billable: bool | None
+    failure: SendOutcome | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ async def record_status(conn: Connection, change: StatusChange) -> bool:
         change.channel,
         change.external_id,
         change.outbox_id,
-        Early(change.status, change.error_code, change.error_reason, change.billable),
+        Early(change.status, change.error_code, change.error_reason, change.billable, change.failure),
     )
     if moved or await OURS.one(
         conn,
@@ -53,6 +56,7 @@ async def record_status(conn: Connection, change: StatusChange) -> bool:
         error_code=change.error_code,
         error_reason=change.error_reason,
         billable=change.billable,
+        failure=change.failure,
         occurred_at=change.occurred_at,
     )
     return False
@@ -78,19 +82,19 @@ async def forget_early_statuses(conn: Connection) -> int:
 async def _move(
     conn: Connection, channel: ChannelName, external_id: str, outbox_id: int | None, to: Early
 ) -> bool:
-    return (
-        await MOVE.run(
-            conn,
-            channel=channel,
-            external_id=external_id,
-            outbox_id=outbox_id,
-            status=to.status,
-            error_code=to.error_code,
-            error_reason=to.error_reason,
-            billable=to.billable,
-        )
-        > 0
+    has_moved = await MOVE.run(
+        conn,
+        channel=channel,
+        external_id=external_id,
+        outbox_id=outbox_id,
+        status=to.status,
+        error_code=to.error_code,
+        error_reason=to.error_reason,
+        billable=to.billable,
     )
+    if has_moved and to.status == "failed" and to.failure is not None:
+        await follow_failure(conn, channel, external_id, to.failure, to.error_reason or "", to.error_code)
+    return has_moved > 0
 
 
 # Our echoed id counts only for what we tried to send: after a restore, ids of another life come back.
@@ -107,6 +111,7 @@ MOVE = sql("""
      where channel = %(channel)s
        and (id = %(outbox_id)s::bigint and attempts > 0 or external_id = %(external_id)s)
        and coalesce(outbox_rank(status), 0) < outbox_rank(%(status)s)
+       and (failed_external_id is distinct from %(external_id)s or %(status)s in ('delivered', 'read'))
        and (%(status)s <> 'failed' or external_id = %(external_id)s
             or external_id is null and status in ('uncertain', 'dead'))
 """)
@@ -120,9 +125,10 @@ OURS = sql("""
 """).into(bool)
 
 KEEP_EARLY = sql("""
-    insert into early_statuses (channel, external_id, status, error_code, error_reason, billable, occurred_at)
+    insert into early_statuses (channel, external_id, status, error_code, error_reason, billable, failure,
+                                occurred_at)
     values (%(channel)s, %(external_id)s, %(status)s, %(error_code)s, %(error_reason)s, %(billable)s,
-            %(occurred_at)s)
+            %(failure)s, %(occurred_at)s)
     on conflict do nothing
 """)
 
@@ -131,7 +137,7 @@ TAKE_EARLY = sql("""
       delete from early_statuses where channel = %(channel)s and external_id = %(external_id)s
       returning *
     )
-    select status, error_code, error_reason, billable
+    select status, error_code, error_reason, billable, failure
       from taken order by outbox_rank(status)
 """).into(Early)
 

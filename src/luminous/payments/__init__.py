@@ -10,6 +10,7 @@ from luminous.payments.deciding import (
     owe_back,
     refund,
 )
+from luminous.payments.payable import Kind, Payable, Thing, own_number, payable, pays_with_momo
 from luminous.payments.settle import Settled, in_doubt, refuse, settle
 from luminous.payments.standing import (
     OPEN,
@@ -28,11 +29,14 @@ __all__ = [
     "OPEN",
     "Claimed",
     "Event",
+    "Kind",
     "Method",
+    "Payable",
     "Payment",
     "Settled",
     "Started",
     "Status",
+    "Thing",
     "apply",
     "cancel_order",
     "claim",
@@ -46,8 +50,11 @@ __all__ = [
     "nothing_came",
     "of_order",
     "owe_back",
+    "own_number",
     "pay_order",
     "pay_subscription",
+    "payable",
+    "pays_with_momo",
     "refund",
     "refuse",
     "settle",

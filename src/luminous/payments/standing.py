@@ -40,6 +40,7 @@ class Payment:
     amount: int
     currency: str
     payer: str | None
+    payer_text: str  # what the payer reads; of money that staff confirmed: how it came
     paid_amount: int | None
     paid_currency: str | None
     paid_by: str | None
@@ -50,6 +51,11 @@ class Payment:
     created_at: datetime
     updated_at: datetime
     next_look_at: datetime | None
+
+    @property
+    def can_be_refunded(self) -> bool:
+        """Whether some of it is here, and could go back."""
+        return self.status in ("succeeded", "applied", "refund_due", "partially_refunded")
 
 
 @dataclass(frozen=True, slots=True)

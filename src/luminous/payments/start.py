@@ -33,8 +33,12 @@ async def pay_order(
     status = await LOCK_PAYABLE.maybe(conn, id=order_id, customer_id=customer_id)
     if status is None:
         raise PaymentRefused("That order is not yours, or there is none.")
+    if status == "overdue":
+        raise PaymentRefused("The time to pay for that order is over.", "overdue")
+    if status == "paid":
+        raise PaymentRefused("That order is paid already.", "paid")
     if status != "payable":
-        raise PaymentRefused(REFUSALS.get(status, "That order does not wait for a payment any more."))
+        raise PaymentRefused("That order does not wait for a payment any more.")
     is_new = await START_ORDER.run(conn, id=order_id, payer=payer, provider=provider, cause=cause) == 1
     open_one = await OPEN_OF_ORDER.one(conn, id=order_id)
     return Started(open_one.id, open_one.amount, open_one.currency, open_one.payer, is_new)
@@ -75,11 +79,6 @@ class OpenOne:
     currency: str
     payer: str
 
-
-REFUSALS = {
-    "overdue": "The time to pay for it is over. Ask for the price again: it takes one message.",
-    "paid": "That order is paid already.",
-}
 
 # Locked, so that the clock does not cancel what is being paid.
 LOCK_PAYABLE = sql("""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from luminous.messages import Content
 from luminous.quotes import Piece
+from luminous.replies.order_acts import OrderAct
 
 Decision = Literal["accept", "decline", "ask", "withdraw", "again", "show"]
 Topic = Literal["quotes", "orders", "track", "plan", "upgrade"]
@@ -122,5 +123,16 @@ class Disown:
 
 
 ForTheAccount = SendLink | Connect | Disown
-ForTheShop = Request | Complete | DecideOn | DecideInWords | Show | BuyPlan | ChangePlan | Pay | ForTheAccount
+ForTheShop = (
+    Request
+    | Complete
+    | DecideOn
+    | DecideInWords
+    | Show
+    | BuyPlan
+    | ChangePlan
+    | Pay
+    | OrderAct
+    | ForTheAccount
+)
 Act = Say | HandOver | SetConsent | ForTheShop

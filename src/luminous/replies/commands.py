@@ -6,8 +6,10 @@ from uuid import UUID
 
 from luminous.replies.acts import BuyPlan, ChangePlan, Complete, DecideOn, Decision, Pay
 from luminous.replies.acts import Change as PlanChange
+from luminous.replies.order_acts import OrderAct
+from luminous.replies.order_commands import order_command_of
 
-Command = Complete | DecideOn | BuyPlan | ChangePlan | Pay
+Command = Complete | DecideOn | BuyPlan | ChangePlan | Pay | OrderAct
 
 _ID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _QUOTE = re.compile(rf"quote:{_ID}:(\d{{1,9}}):(accept|decline|ask|withdraw|again|show)", re.ASCII)
@@ -33,4 +35,4 @@ def command_of(choice: str | None) -> Command | None:
         return BuyPlan(match[1])
     if match := _PLAN_CHANGE.fullmatch(choice):
         return ChangePlan(cast("PlanChange", match[1]))
-    return None
+    return order_command_of(choice)

@@ -41,6 +41,8 @@ from luminous.replies.intents import (
     intent_of,
     wants_an_answer,
 )
+from luminous.replies.order_acts import OrderAct
+from luminous.replies.order_commands import order_in_words
 from luminous.subscriptions import Entitlements
 
 ABOUT_THE_ACCOUNT = ("account", "not_me")
@@ -55,6 +57,9 @@ class Shop:
     language: str = "en"
     number: str = ""  # of WhatsApp, E.164; empty: documents show no way to it
     site: Site | None = None  # the website, where there is one
+    region: str = "UG"  # of numbers that are written without their country
+    takes_momo: bool = False  # MTN Mobile Money can be asked for
+    other_ways_to_pay: str = ""  # as customers read them; empty: a person says them
 
     @property
     def words(self) -> Catalogue:
@@ -144,10 +149,13 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
     return steps + speech + _answer_intents(context, asked) + pressed
 
 
-def _command_in_words(context: Context, message: Message) -> DecideInWords | Connect | None:
+def _command_in_words(context: Context, message: Message) -> DecideInWords | Connect | OrderAct | None:
     """What says by itself what it is about: a decision on a quotation, the code that the website shows."""
     code = connect_code(message) if context.shop.site else None
-    return Connect(*code) if code else decision_in_words(message)
+    said = Connect(*code) if code else decision_in_words(message)
+    if said is None and not context.with_person:  # a number may be meant for the person who answers
+        said = order_in_words(message)
+    return said
 
 
 def _press(context: Context, message: Message, command: Command | DecideInWords | Connect) -> Step:

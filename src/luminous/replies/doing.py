@@ -28,6 +28,7 @@ from luminous.replies.acts import (
     Show,
 )
 from luminous.replies.decide import Context
+from luminous.replies.order_doing import begin_to_pay, do_order, show_orders
 
 Answers = list[Say | HandOver]
 
@@ -54,7 +55,9 @@ async def do(
         case SendLink() | Connect() | Disown():
             return await act_on_account(conn, context, customer_id, act)
         case Pay():
-            return [Say(wording.handed_over(context.words)), HandOver("wants to pay")]
+            return await begin_to_pay(conn, context, customer_id, act)
+        case _:
+            return await do_order(conn, context, customer_id, act, cause)
 
 
 async def _request(
@@ -190,9 +193,7 @@ async def _shown(conn: Connection, context: Context, customer_id: UUID, act: Sho
             found = await quotes.of_customer(conn, customer_id)
             return quotation_words.my_quotations(context.words, context.plan, found)
         case "orders" | "track":
-            return quotation_words.my_orders(
-                context.words, await quotes.of_customer(conn, customer_id, most=100)
-            )
+            return await show_orders(conn, context, customer_id, track=act.topic == "track")
 
 
 async def _bought(conn: Connection, context: Context, customer_id: UUID, plan_code: str) -> Content:

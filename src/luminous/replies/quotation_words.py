@@ -209,20 +209,6 @@ def withdrawn_by_us(words: Catalogue, quotation: Standing) -> Content:
     return Content(words.say("quotation.withdrawn_by_us", name=quotation.name, reason=quotation.reason or ""))
 
 
-def my_orders(words: Catalogue, found: Sequence[Standing]) -> Content:
-    """What was accepted, and how far it is."""
-    ordered = [each for each in found if each.order_id is not None][:MOST_ROWS]
-    if not ordered:
-        return Content(words.say("orders.none"), buttons=buttons(words, "price", "quotes"))
-    lines = [
-        words.say(
-            "orders.line", name=each.name, title=title(each), total=total(each), status=status(words, each)
-        )
-        for each in ordered
-    ]
-    return Content(words.say("orders.list", orders="\n".join(lines)), buttons=buttons(words, "person"))
-
-
 def choice(quotation_id: UUID, version: int, verb: str) -> str:
     """What a button sends: it means this quotation, as it stood in this version."""
     return f"quote:{quotation_id}:{version}:{verb}"

@@ -15,13 +15,14 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from luminous.db import Database
-from luminous.simulator import acts, events, graph, mailbox, momo, pages
+from luminous.simulator import acts, events, graph, mailbox, momo, pages, received
 from luminous.simulator.callbacks import keep_calling_back
 from luminous.simulator.mailbox import Postbox
 from luminous.simulator.network import MomoKeys, Network, Release, SimulatorSettings
 from luminous.simulator.post import deliver
 from luminous.simulator.store import Store
 from luminous.stopping import when_stopped
+from luminous.storage import Storage
 
 __all__ = ["MomoKeys", "Postbox", "Release", "SimulatorSettings", "mount"]
 
@@ -35,18 +36,21 @@ def mount(
     postbox: Postbox | None = None,
     *,
     release: Release,
+    storage: Storage | None = None,
 ) -> AbstractAsyncContextManager[None]:
     """Add the simulator's routes to the application; what is returned runs it.
 
     Enter the context in the application's lifespan: it opens the store, delivers webhooks, and at the
     end closes every stream. postbox: whose e-mail is shown. release: gives a conversation back to the bot,
-    True when a person had it.
+    True when a person had it. storage: where the shop keeps what customers sent, to show it; None: it is
+    not shown.
     """
-    network = Network(settings, database, release)
+    network = Network(settings, database, release, storage)
     static = StaticFiles(directory=HERE / "static")
     app.mount("/simulator/static", static, name="simulator-static")
     app.mount("/simulator/vendor", StaticFiles(directory=HERE.parent / "static/vendor"), name="vendor")
-    for routes in (pages.routes, acts.routes, events.routes, graph.routes, momo.routes):
+    pieces = (pages.routes, received.routes, acts.routes, events.routes, graph.routes, momo.routes)
+    for routes in pieces:
         app.include_router(routes(network))
     if postbox is not None:
         app.include_router(mailbox.routes(postbox))

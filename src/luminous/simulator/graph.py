@@ -1,16 +1,18 @@
 """A fake Graph API: what the shop calls to send a message, with Meta's limits, errors and habits.
 
-`POST /simulator/graph/{version}/{phone_number_id}/messages`, `GET /simulator/graph/{version}/{media_id}`.
+`POST /simulator/graph/{version}/{phone_number_id}/messages` and `/media`,
+`GET /simulator/graph/{version}/{media_id}`.
 Source of the behaviour: WhatsApp Cloud API, messages, business-scoped user ids, error codes.
 """
 
 import json
 import secrets
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 
-from luminous.simulator import chats, limits, media, phones, refusals
+from luminous.simulator import chats, limits, media, phones, refusals, uploads
 from luminous.simulator.network import Network
 from luminous.simulator.refusals import Refusal
 from luminous.simulator.sending import Answer, accept, refuse
@@ -39,6 +41,21 @@ def routes(network: Network) -> APIRouter:
             return Response(status_code=504)
         return JSONResponse(answer.body, answer.status)
 
+    @router.post("/graph/{version}/{object_id}/media", max_body_size=uploads.LARGEST_UPLOAD)
+    async def upload(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request,
+        object_id: str,
+        messaging_product: Annotated[str, Form()] = "",
+        type: Annotated[str, Form()] = "",  # noqa: A002 - Meta's name
+        file: UploadFile | None = None,
+    ) -> Response:
+        content = await file.read() if file else b""
+        refused = _refused(network, request.headers.get("authorization"), object_id)
+        answer = refuse(refused) if refused else uploads.take(network, messaging_product, type, file, content)
+        about = json.dumps({"type": type, "file": file.filename if file else None, "bytes": len(content)})
+        _log(network, request.url.path, about.encode(), answer)
+        return JSONResponse(answer.body, answer.status)
+
     router.include_router(media.routes(network))
     return router
 
@@ -57,6 +74,9 @@ def _answer(network: Network, authorization: str | None, object_id: str, raw: by
         return refuse(refused or refusals.invalid("The request body must be a JSON object."))
     if call.get("status") == "read":
         return _read_receipt(network, call)
+    refused = uploads.refusal(network.store, call, network.now())
+    if refused:
+        return refuse(refused)
     with network.store.together():
         return accept(network, call)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from luminous.db import Connection, Database
 from luminous.simulator.store import Store
+from luminous.storage import Storage
 
 Release = Callable[[Connection, UUID], Awaitable[bool]]
 
@@ -76,6 +77,7 @@ class Network:
     settings: SimulatorSettings
     database: Database
     release: Release
+    storage: Storage | None = None
     store: Store = field(init=False)
     bell: Bell = field(default_factory=Bell)
     closing: asyncio.Event = field(default_factory=asyncio.Event)

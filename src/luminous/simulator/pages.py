@@ -6,6 +6,7 @@ from pathlib import Path
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from luminous.download import headers_for
 from luminous.errors import DatabaseAway, is_retryable, sqlstate
 from luminous.simulator import bubbles, chats, contents, media, phones, wallets, wires
 from luminous.simulator.decisions import reason_for
@@ -28,7 +29,7 @@ UNPREPARED = "The shop's database is not ready: run “luminous migrate”."
 
 
 def routes(network: Network) -> APIRouter:
-    """The page, its list sheet and its pictures."""
+    """The page, its list sheet and its files."""
     router = APIRouter(prefix="/simulator", include_in_schema=False)
 
     @router.get("")
@@ -64,12 +65,12 @@ def routes(network: Network) -> APIRouter:
         )
 
     @router.get("/media/{media_id}")
-    async def picture(media_id: str) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
-        found = media.picture_by_id(network.store, media_id)
+    async def file(media_id: str, name: str = "") -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        found = media.by_id(network.store, media_id)
         if found is None:
             raise HTTPException(404)
-        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
-        return Response(found.content, media_type=found.mime_type, headers=headers)
+        headers = headers_for(found.mime_type, name or "file")
+        return Response(found.content, headers={**headers, "Cache-Control": "private, max-age=3600"})
 
     return router
 

@@ -20,6 +20,8 @@ Name = Literal[
     "callback_twice",
     "wrong_amount",
     "lost_request",
+    "file_gone",
+    "file_changed",
 ]
 Setting = Literal["off", "next", "always"]
 SETTINGS: tuple[Setting, ...] = ("off", "next", "always")
@@ -66,6 +68,10 @@ SWITCHES = (
         "Lost answer",
         "The prompt is on the phone, the HTTP answer to the shop never comes.",
     ),
+    Switch(
+        "file_gone", "answers", "File gone", "WhatsApp has a phone's file no longer, as after seven days."
+    ),
+    Switch("file_changed", "answers", "Another file", "What the shop fetches is not what the phone sent."),
 )
 
 

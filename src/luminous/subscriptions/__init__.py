@@ -13,16 +13,20 @@ from luminous.subscriptions.buying import (
 from luminous.subscriptions.ending import Ending, cancel, end_those_over, keep, revoke, those_ending_soon
 from luminous.subscriptions.entitlements import Entitlements, entitlements
 from luminous.subscriptions.on_show import PlanOnShow, plans_on_show
+from luminous.subscriptions.plans import Changes, Plan, change_plan, plans
 
 __all__ = [
+    "Changes",
     "Chosen",
     "Ending",
     "Entitlements",
     "Offer",
+    "Plan",
     "PlanOnShow",
     "Subscription",
     "activate",
     "cancel",
+    "change_plan",
     "choose",
     "chosen",
     "end_those_over",
@@ -30,6 +34,7 @@ __all__ = [
     "give_up",
     "keep",
     "offers",
+    "plans",
     "plans_on_show",
     "revoke",
     "those_ending_soon",

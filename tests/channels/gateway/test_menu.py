@@ -9,7 +9,7 @@ import pytest
 from luminous.catalogues import catalogue
 from luminous.channels.gateway.menu import in_words, word_for
 from luminous.inbox import Message
-from luminous.messages import Content, Row
+from luminous.messages import Attachment, Content, Row
 from luminous.replies import wording
 from luminous.replies.intents import intent_of
 from luminous.subscriptions import Entitlements
@@ -53,6 +53,13 @@ def test_rows_say_their_description_and_an_id_that_is_no_word_is_not_shown() -> 
     rows = (Row("price", "Price", "of anything"), Row("order:17", "Order 17"))
     assert in_words(Content("What next?", rows=rows, label="Menu")) == (
         "What next?\n\n• Price (of anything): write *PRICE*\n• Order 17: write *Order 17*"
+    )
+
+
+def test_a_file_that_cannot_come_is_said_with_what_to_do() -> None:
+    content = Content("Your price", attachment=Attachment("quotation", "7", "Price.pdf", "application/pdf"))
+    assert in_words(content) == (
+        "Your price\n\n📎 Price.pdf cannot come here. Write *PERSON* to get it another way."
     )
 
 

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from luminous.channels.meta.payload import parse
-from luminous.messages import Event, IdentityChange, Received, Sender, StatusChange, Unknown
+from luminous.messages import (
+    Event,
+    IdentityChange,
+    NewsSwitch,
+    PreferenceChange,
+    Received,
+    Sender,
+    StatusChange,
+    Unknown,
+)
 from luminous.phone import Phone, UserId
 
 from .making import EMPTY, FIRST, NOW, SHOP, encode, envelope, message, status, value_of
@@ -104,6 +113,7 @@ EXPECTED: dict[str, Event] = {
         status="failed",
         billable=None,
         error_code=131049,
+        failure="refused",
         error_reason="This message was not delivered to maintain healthy ecosystem engagement: In order to "
         "maintain a healthy ecosystem engagement, the message failed to be delivered.",
     ),
@@ -112,6 +122,7 @@ EXPECTED: dict[str, Event] = {
         status="failed",
         billable=None,
         error_code=131026,
+        failure="refused",
         error_reason="Message undeliverable: Message Undeliverable.",
     ),
     "13_status_delivered_group_participant": replace(STATUS, status="delivered", billable=None),
@@ -137,7 +148,17 @@ EXPECTED: dict[str, Event] = {
         details=updated(18),
         change=IdentityChange(PHONE, USER_ID, PHONE, NEW_USER_ID),
     ),
-    "19_user_preferences_stop_bsuid_only": Unknown("meta", FIRST, "field:user_preferences"),
+    "19_user_preferences_stop_bsuid_only": PreferenceChange(
+        "meta",
+        f"{FIRST}.user_preferences[0]",
+        NewsSwitch(
+            None,
+            USER_ID,
+            wants_news=False,
+            evidence="user_preferences:718c16fa8a6963a5cfe86183513f2f06",
+        ),
+        SENT_AT,
+    ),
     "20_edit_image_both_ids": replace(
         TEXT,
         sender=WITH_PARENT,

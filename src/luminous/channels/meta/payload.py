@@ -7,7 +7,7 @@ the same positions: a piece that failed is found again by it.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -16,10 +16,22 @@ from pydantic import ValidationError
 
 from luminous.channels.json_body import NotReadable, read_object
 from luminous.channels.meta.changes import Update, announced, updated
+from luminous.channels.meta.error_codes import outcome_of
 from luminous.channels.meta.kinds import KINDS, said
+from luminous.channels.meta.notices import Preference, TemplateNotice
 from luminous.channels.meta.sender import Contacts, sender_of
 from luminous.channels.meta.wire import Contact, Message, Metadata, Status
-from luminous.messages import ChannelName, Event, Received, Sender, StatusChange, Unknown, Unreadable
+from luminous.messages import (
+    ChannelName,
+    Event,
+    PreferenceChange,
+    Received,
+    Sender,
+    StatusChange,
+    TemplateChange,
+    Unknown,
+    Unreadable,
+)
 from luminous.messages import Status as StatusName
 from luminous.text import Json, clean_json, clean_text
 
@@ -55,6 +67,7 @@ class Call:
 
     channel: ChannelName
     received_at: datetime
+    told_at: datetime | None = None  # Meta's time of the entry, where it gives one
 
     def time(self, stamp: str | float | None) -> datetime:
         """The provider's time, never later than ours; ours where it gives none that can be."""
@@ -123,17 +136,17 @@ def _each(
 
 
 def _read_entry(call: Call, at: str, entry: Piece) -> Iterator[Event]:
+    time = entry.get("time")
+    if isinstance(time, int | float | str):
+        call = replace(call, told_at=call.time(time))
     yield from _each(call, f"{at}.changes", entry.get("changes"), read_change)
 
 
 def read_change(call: Call, at: str, change: Piece) -> Iterator[Event]:
     """The events of one change, `{field, value}`; a field that nobody acts on gives one Unknown."""
     field, value = change.get("field"), change.get("value")
-    if field == "user_id_update" and isinstance(value, dict):
-        number = _business_number_id(value.get("metadata"))
-        yield from _each(
-            call, f"{at}.user_id_update", value.get("user_id_update"), partial(_read_update, number)
-        )
+    if isinstance(field, str) and field in _OTHER_FIELDS and isinstance(value, dict):
+        yield from _OTHER_FIELDS[field](call, at, value)
         return
     if isinstance(field, str) and field != "messages":
         yield Unknown(call.channel, at, f"field:{label(field)}"[:LONGEST_KIND])
@@ -201,6 +214,11 @@ def _read_message(around: Surroundings, call: Call, at: str, piece: Piece) -> It
     )
 
 
+def _read_updates(call: Call, at: str, value: Piece) -> Iterator[Event]:
+    number = _business_number_id(value.get("metadata"))
+    yield from _each(call, f"{at}.user_id_update", value.get("user_id_update"), partial(_read_update, number))
+
+
 def _read_update(business_number_id: str, call: Call, at: str, piece: Piece) -> Iterator[Event]:
     """An announcement in a field of its own becomes the `system` message that it is."""
     update = Update.model_validate(piece)
@@ -221,6 +239,27 @@ def _read_update(business_number_id: str, call: Call, at: str, piece: Piece) -> 
     )
 
 
+def _read_preferences(call: Call, at: str, value: Piece) -> Iterator[Event]:
+    yield from _each(call, f"{at}.user_preferences", value.get("user_preferences"), _read_preference)
+
+
+def _read_preference(call: Call, at: str, piece: Piece) -> Iterator[Event]:
+    preference = Preference.model_validate(piece)
+    switch = preference.switch()
+    if switch is None:
+        yield Unknown(call.channel, at, f"preference:{label(preference.value)}"[:LONGEST_KIND])
+        return
+    yield PreferenceChange(call.channel, at, switch, call.time(preference.timestamp))
+
+
+def _read_template(call: Call, at: str, value: Piece) -> Iterator[Event]:
+    news = TemplateNotice.model_validate(value).news()
+    if news is None:
+        yield Unknown(call.channel, at, "field:message_template")
+        return
+    yield TemplateChange(call.channel, at, news, call.told_at or call.received_at)
+
+
 def _read_status(call: Call, at: str, piece: Piece) -> Iterator[Event]:
     status = Status.model_validate(piece)
     name = _STATUSES.get(status.status)
@@ -239,6 +278,7 @@ def _read_status(call: Call, at: str, piece: Piece) -> Iterator[Event]:
         error_code=problem.code if problem else None,
         error_reason=clean_text(problem.sentence(), LONGEST_REASON) or None if problem else None,
         billable=status.pricing.billable if status.pricing else None,
+        failure=outcome_of(problem.code) if problem and problem.code is not None else None,
     )
 
 
@@ -252,3 +292,11 @@ def _why(error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     key = ".".join(str(step) for step in first["loc"]) or "content"
     return f"It has no `{key}`." if first["type"] == "missing" else f"Its `{key}` is not what it should be."
+
+
+_OTHER_FIELDS: dict[str, Callable[[Call, str, Piece], Iterator[Event]]] = {
+    "user_id_update": _read_updates,
+    "user_preferences": _read_preferences,
+    "message_template_status_update": _read_template,
+    "message_template_quality_update": _read_template,
+}
