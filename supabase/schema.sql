@@ -1660,6 +1660,25 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.phone_requests (
+    id bigint NOT NULL,
+    customer_id uuid NOT NULL,
+    reason text NOT NULL,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    answered_at timestamp with time zone,
+    phone_number text,
+    CONSTRAINT phone_requests_say_what_was_answered CHECK (((answered_at IS NULL) = (phone_number IS NULL)))
+);
+
+ALTER TABLE public.phone_requests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.phone_requests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.profiles (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     email text,
@@ -1769,6 +1788,9 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.phone_requests
+    ADD CONSTRAINT phone_requests_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (id);
 
@@ -1869,6 +1891,8 @@ CREATE INDEX outbox_owed ON public.outbox USING btree (customer_id, id) WHERE (s
 
 CREATE INDEX outbox_parked ON public.outbox USING btree (customer_id) WHERE (status = 'parked'::text);
 
+CREATE INDEX phone_requests_by_customer ON public.phone_requests USING btree (customer_id, id);
+
 CREATE UNIQUE INDEX profiles_one_per_email ON public.profiles USING btree (lower(email));
 
 CREATE INDEX subscriptions_by_customer ON public.subscriptions USING btree (customer_id);
@@ -1934,6 +1958,9 @@ ALTER TABLE ONLY public.inbox
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.phone_requests
+    ADD CONSTRAINT phone_requests_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
@@ -1963,6 +1990,8 @@ ALTER TABLE public.early_statuses ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.phone_requests ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 

@@ -3,6 +3,8 @@
 conversations.claim → inbox.unanswered → replies.decide → acts → settled, all in one transaction
 """
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from uuid import UUID
 
 from luminous import conversations, customers, inbox, metrics, outbox, subscriptions
@@ -10,9 +12,11 @@ from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
 from luminous.errors import is_retryable
 from luminous.log import log
-from luminous.replies import Context, HandOver, Say, SetConsent, Shop, Step, decide, wording
+from luminous.messages import Content
+from luminous.replies import Act, Context, HandOver, Say, SetConsent, Shop, Step, TakeNumber, decide, wording
 
 TRIES = 5  # then a person takes over
+MOST_REPLIES = 20  # to one customer in five minutes: beyond it two programs are answering each other
 
 
 async def answer_next(begin: Begin, shop: Shop) -> bool:
@@ -48,6 +52,11 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
     if messages:
         await outbox.unpark(conn, customer.id)
 
+    falls_silent = await outbox.replies_lately(conn, customer.id) >= MOST_REPLIES
+    if falls_silent:
+        reason = "too many answers in five minutes: is a program writing?"
+        await conversations.hand_over(conn, customer.id, reason)
+
     steps: list[Step] = []
     for is_proven in (
         True,
@@ -62,10 +71,12 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
                 plan=await subscriptions.entitlements(conn, customer.id),
                 was_greeted=conversation.was_greeted,
                 was_greeted_recently=conversation.was_greeted_recently,
-                with_person=conversation.with_person,
+                with_person=conversation.with_person or falls_silent,
                 is_proven=is_proven,
             )
             decided = decide(context, written)
+            if falls_silent:
+                decided = [replace(step, acts=tuple(without_words(step.acts))) for step in decided]
             if customer.has_stopped_service and is_proven:
                 await reopen_service(conn, customer.id, decided)
             for step in decided:
@@ -78,6 +89,11 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
         last_message_at=max((each.sent_at for each in messages if each.opens_the_24_hours), default=None),
     )
     return steps
+
+
+def without_words(acts: Iterable[Act]) -> Iterator[Act]:
+    """What is done without a reply: STOP counts also while nothing is said."""
+    return (act for act in acts if not isinstance(act, Say))
 
 
 async def answer_nobody(conn: Connection, conversation: Conversation) -> list[Step]:
@@ -114,18 +130,13 @@ async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Messa
     for number, each in enumerate(step.acts):
         match each:
             case Say():
-                await outbox.owe(
-                    conn,
-                    customer_id,
-                    each.content,
-                    purpose="reply",
-                    dedupe_key=f"reply:{last.id}:{step.answer}:{number}",
-                    channel=last.channel,
-                    business_number_id=last.business_number_id,
-                    is_impersonal=not last.is_proven,
-                )
+                await reply(conn, customer_id, each.content, f"{last.id}:{step.answer}:{number}", last)
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
+            case TakeNumber():
+                theirs = await customers.take_shared_number(conn, customer_id, each.phone, last.sent_at)
+                if theirs is not None:
+                    await reply(conn, theirs, each.thanks, f"number:{last.id}", last)
             case SetConsent():
                 said = step.messages[-1]
                 await customers.set_consent(
@@ -138,6 +149,20 @@ async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Messa
                     said_at=said.sent_at,
                 )
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
+
+
+async def reply(conn: Connection, customer_id: UUID, content: Content, key: str, to: inbox.Message) -> None:
+    """Owe an answer where the message came from."""
+    await outbox.owe(
+        conn,
+        customer_id,
+        content,
+        purpose="reply",
+        dedupe_key=f"reply:{key}",
+        channel=to.channel,
+        business_number_id=to.business_number_id,
+        is_impersonal=not to.is_proven,
+    )
 
 
 async def give_up_or_wait(begin: Begin, conversation: Conversation) -> None:

@@ -15,6 +15,7 @@ from luminous.errors import SendOutcome
 from luminous.phone import Phone, UserId
 
 ChannelName = Literal["meta", "gateway"]
+SHARED_NUMBER = "number:"  # how the choice begins that shares a person's own phone number
 Status = Literal["sent", "delivered", "read", "failed"]
 
 
@@ -167,12 +168,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says. At most 3 buttons or 10 rows, never both; `label` opens the list."""
+    """What a message says. At most 3 buttons or 10 rows, never both; `label` opens the list.
+
+    asks_for_number: below the text stands WhatsApp's own button that shares the phone number.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
     rows: tuple[Row, ...] = ()
     label: str = ""
+    asks_for_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

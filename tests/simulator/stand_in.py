@@ -23,7 +23,17 @@ from luminous.simulator import SimulatorSettings
 
 NUMBER_ID = "106540352242922"
 TOKEN = "the-token"
-TABLES = ("posts", "updates", "calls", "media", "switches", "changes", "phones", "sqlite_sequence")
+TABLES = (
+    "posts",
+    "updates",
+    "calls",
+    "media",
+    "switches",
+    "changes",
+    "phones",
+    "templates",
+    "sqlite_sequence",
+)
 Body = dict[str, Any]  # a webhook or an answer, as JSON gives it
 
 

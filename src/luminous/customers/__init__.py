@@ -23,10 +23,12 @@ from luminous.customers.merge import Merge, follow_merge, merge, merge_to_undo, 
 from luminous.customers.record import Owed, Record, Written, record_of
 from luminous.customers.resolve import DECISIONS, Changed, Resolved, announce, resolve
 from luminous.customers.retire import Retirement, retire_some, retirement
+from luminous.customers.sharing import Asked, ask_for_phone, take_shared_number
 from luminous.customers.show import Customer, get
 
 __all__ = [
     "DECISIONS",
+    "Asked",
     "Changed",
     "Conflict",
     "Consent",
@@ -45,6 +47,7 @@ __all__ = [
     "Settled",
     "Written",
     "announce",
+    "ask_for_phone",
     "find",
     "follow_merge",
     "get",
@@ -62,6 +65,7 @@ __all__ = [
     "retirement",
     "set_consent",
     "settle",
+    "take_shared_number",
     "try_merge",
     "undo_merge",
 ]

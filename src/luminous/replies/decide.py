@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from luminous.inbox import Message
 from luminous.messages import Content
+from luminous.phone import Phone
 from luminous.replies import wording
-from luminous.replies.intents import Intent, asks_for_something, intent_of, wants_an_answer
+from luminous.replies.intents import Intent, asks_for_something, intent_of, shared_number, wants_an_answer
 from luminous.subscriptions import Entitlements
 
 
@@ -72,7 +73,15 @@ class SetConsent:
     consent: Literal["opted_in", "opted_out"]
 
 
-Act = Say | HandOver | SetConsent
+@dataclass(frozen=True, slots=True)
+class TakeNumber:
+    """They shared their own number. If we had asked for it, it is taken and `thanks` is said."""
+
+    phone: Phone
+    thanks: Content
+
+
+Act = Say | HandOver | SetConsent | TakeNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,11 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
     asked: dict[Intent, list[Message]] = {}
     spoken: list[Message] = []
     silent: list[Message] = []
+    shared: list[Step] = []
     for message in messages:
+        if (phone := shared_number(message)) is not None and context.is_proven:
+            shared.append(Step((message,), "shared number", (TakeNumber(phone, wording.number_noted()),)))
+            continue
         intent = intent_of(message) if wants_an_answer(message) else None
         if intent == "start" and not has_opted_out:
             intent = None  # nobody comes back who never left: it is a greeting
@@ -103,7 +116,7 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
         else:
             silent.append(message)
 
-    steps = [Step(tuple(silent), "needs no answer")] if silent else []
+    steps = [*shared, Step(tuple(silent), "needs no answer")] if silent else shared
     if context.with_person:
         return steps + _for_the_person(context, asked, spoken)
     return steps + _answer_speech(context, spoken, asked) + _answer_intents(context, asked)

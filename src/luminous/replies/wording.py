@@ -87,6 +87,11 @@ def handed_over() -> Content:
     )
 
 
+def number_noted() -> Content:
+    """After the customer shared the number that we had asked for."""
+    return Content("Thank you. We have your number, and go on with your order.")
+
+
 def stopped(shop: str) -> Content:
     """After STOP."""
     return Content(

@@ -7,7 +7,16 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request, UploadFile
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from luminous.db import again
-from luminous.simulator import chats, contents, identity_acts, media, phones, progress, switches
+from luminous.simulator import (
+    chats,
+    contents,
+    elapsing_acts,
+    identity_acts,
+    media,
+    phones,
+    progress,
+    switches,
+)
 from luminous.simulator.identity_acts import phone_with_whatsapp
 from luminous.simulator.network import Network
 from luminous.simulator.pages import SAMPLE_PICTURE
@@ -31,6 +40,7 @@ def routes(network: Network) -> APIRouter:
     _write_routes(router, network)
     _phone_routes(router, network)
     router.include_router(identity_acts.routes(network))
+    router.include_router(elapsing_acts.routes(network))
     return router
 
 

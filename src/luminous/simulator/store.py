@@ -108,6 +108,14 @@ create table if not exists media (
   content   blob not null
 ) strict;
 
+create table if not exists templates (
+  name     text not null,
+  language text not null,
+  body     text not null,
+  status   text not null,         -- APPROVED, PAUSED, REJECTED
+  primary key (name, language)
+) strict;
+
 create table if not exists switches (
   name    text primary key,
   setting text not null

@@ -23,9 +23,9 @@ LONGEST_LABEL = 20
 
 def check_content(content: Content) -> str | None:
     """The sentence that says which limit of Meta's the content breaks; None when it may go."""
-    if content.buttons and content.rows:
-        return "A message has buttons or a list, not both."
-    longest = LONGEST_TEXT_WITH_BUTTONS if content.buttons else LONGEST_TEXT
+    if (bool(content.buttons), bool(content.rows), content.asks_for_number).count(True) > 1:
+        return "A message has buttons, a list or the question for the number, and only one of them."
+    longest = LONGEST_TEXT_WITH_BUTTONS if content.buttons or content.asks_for_number else LONGEST_TEXT
     return (
         _check("The text", content.text, longest)
         or _check_buttons(content.buttons)
@@ -41,6 +41,8 @@ def body_of(content: Content) -> dict[str, Json]:
     if content.rows:
         rows: list[Json] = [_row(row) for row in content.rows]
         return _interactive("list", content.text, {"button": content.label, "sections": [{"rows": rows}]})
+    if content.asks_for_number:
+        return _interactive("request_contact_info", content.text, {"name": "request_contact_info"})
     return {"type": "text", "text": {"body": content.text, "preview_url": False}}
 
 
