@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from luminous import customers, inbox, metrics, outbox
+from luminous import customers, inbox, metrics, outbox, templates
 from luminous.channels.gateway import webhook as gateway_webhook
 from luminous.channels.gateway.webhook import GatewayWebhook
 from luminous.channels.meta import webhook
@@ -77,6 +77,7 @@ def health(settings: Settings, database: Database) -> APIRouter:
                 for what, seconds in (await waiting_seconds(conn)).items():
                     metrics.OLDEST_SECONDS.labels(what).set(seconds)
                 metrics.STOPPED_NUMBERS.set(await outbox.stopped_numbers(conn))
+                metrics.RESTING_TEMPLATES.set(await templates.resting(conn))
                 metrics.GIVEN_UP.set(await outbox.given_up_lately(conn))
                 today = await outbox.costs(conn, zone=settings.shop_timezone, days=1)
                 metrics.BILLED_TODAY.set(sum(day.billed for day in today))

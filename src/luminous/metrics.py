@@ -16,6 +16,9 @@ DEAD_LETTERS = Counter("luminous_dead_letters", "Pieces that could not be taken.
 ANSWERS = Counter("luminous_answers", "Messages settled, by what was decided.", ["answer"])
 SENDS = Counter("luminous_sends", "Calls to send a message, by what came of them.", ["outcome"])
 STOPPED_NUMBERS = Gauge("luminous_stopped_numbers", "Numbers of the shop that cannot send at present.")
+RESTING_TEMPLATES = Gauge(
+    "luminous_resting_templates", "Templates that Meta has refused, paused or disabled."
+)
 GIVEN_UP = Gauge("luminous_given_up_messages", "Messages of the last day that failed or were given up.")
 BILLED_TODAY = Gauge("luminous_billed_messages_today", "Messages that WhatsApp bills, of the shop's day.")
 OLDEST_SECONDS = Gauge(
