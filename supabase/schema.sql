@@ -37,7 +37,11 @@ CREATE TABLE public.customers (
     CONSTRAINT customers_merged_are_deleted CHECK (((merged_into IS NULL) OR ((deleted_at IS NOT NULL) AND (merged_into <> id)))),
     CONSTRAINT customers_phone_number_is_e164 CHECK ((phone_number ~ '^\+[1-9][0-9]{7,14}$'::text)),
     CONSTRAINT customers_whatsapp_id_is_digits CHECK ((whatsapp_id ~ '^[0-9]{1,32}$'::text)),
-    CONSTRAINT customers_whatsapp_user_id_is_a_bsuid CHECK ((whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$'::text))
+    CONSTRAINT customers_whatsapp_user_id_is_a_bsuid CHECK (((whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]+$'::text) AND (length(whatsapp_user_id) <=
+CASE substr(whatsapp_user_id, 4, 4)
+    WHEN 'ENT.'::text THEN 135
+    ELSE 131
+END)))
 );
 
 CREATE FUNCTION public.add_customer(phone text, user_id text, wa_id text, name text, key_hash text, seen_at timestamp with time zone, cause text) RETURNS public.customers
@@ -208,6 +212,32 @@ CREATE FUNCTION public.approved_template(wanted jsonb) RETURNS public.templates
    limit 1;
 $$;
 
+CREATE FUNCTION public.ask_again(over uuid, customer uuid, cause text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  asked uuid;
+begin
+  perform lock_requests(customer);
+  select id into asked from quotations where repeats = over and customer_id = customer;
+  if asked is not null then
+    return asked;
+  end if;
+  if not exists (select from quotations_now
+                  where id = over and customer_id = customer and status in ('expired', 'declined', 'withdrawn') and not is_open)
+     or (select open_quotes >= open_quote_limit from customer_entitlements where customer_id = customer) then
+    return null;
+  end if;
+  insert into quotations (customer_id, status, repeats, changed_by, cause)
+  values (customer, 'requested', over, 'customer', ask_again.cause)
+  returning id into asked;
+  insert into quotation_items (quotation_id, inbox_id, part, kind, url, words)
+  select asked, inbox_id, part, kind, url, words from quotation_items where quotation_id = over order by id;
+  return asked;
+end;
+$$;
+
 CREATE FUNCTION public.carry_owed_messages(customer uuid, from_epoch integer, to_epoch integer) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -241,14 +271,8 @@ CREATE FUNCTION public.create_guest_subscription_for_new_customer() RETURNS trig
     SET search_path TO 'public', 'pg_temp'
     AS $$
 declare
-  v_plan     subscription_plans;
-  v_is_trial boolean;
+  v_plan subscription_plans;
 begin
-  if exists (select from subscriptions
-              where customer_id = new.id and status in ('active', 'cancel_scheduled')) then
-    return null;
-  end if;
-
   -- Whether the plan is on sale does not matter for birth.
   select * into v_plan from subscription_plans where code = 'guest';
   if not found then
@@ -259,15 +283,19 @@ begin
   end if;
 
   -- The free days come once for each identifier ever seen: leaving and coming back gives no second trial.
-  v_is_trial := not exists (
-    select from customer_identifiers
-     where customer_id <> new.id
-       and (kind, value) in (('phone_number', new.phone_number), ('whatsapp_user_id', new.whatsapp_user_id)));
-
   insert into subscriptions (customer_id, plan_id, plan_code, status, end_date, is_trial, currency)
-  values (new.id, v_plan.id, v_plan.code, 'active',
-          case when v_is_trial then now() + make_interval(days => v_plan.duration_days) end,
-          v_is_trial, v_plan.currency);
+  select born.id, v_plan.id, v_plan.code, 'active',
+         case when is_trial then now() + make_interval(days => v_plan.duration_days) end,
+         is_trial, v_plan.currency
+    from new_customers born
+   cross join lateral (
+     select not exists (
+              select from customer_identifiers
+               where customer_id <> born.id
+                 and (kind, value) in (('phone_number', born.phone_number), ('whatsapp_user_id', born.whatsapp_user_id))
+              offset 0) as is_trial) trial
+   where not exists (select from subscriptions
+                      where customer_id = born.id and status in ('active', 'cancel_scheduled') offset 0);
   return null;
 end;
 $$;
@@ -321,6 +349,136 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.empty_rows(relation regclass, keys text[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  map         data_map;
+  key         record;
+  assignments text;
+begin
+  select * into map from data_map where to_regclass(table_name) = relation;
+  select string_agg(format('%1$I = %2$s', attname,
+                           case when attname = any (map.digested) then format('erased_key(%I)', attname)
+                                when not attnotnull then 'null'
+                                when atthasdef then 'default'
+                                when atttypid in ('jsonb'::regtype, 'json'::regtype) then quote_literal('{}')
+                                else quote_literal('') end), ', ')
+    into assignments
+    from pg_attribute
+   where attrelid = relation and attnum > 0 and attname = any (map.personal || map.secret || map.digested);
+  if assignments is not null then
+    key := row_key(relation);
+    execute format('update %s set %s where %s = any ($1::%s[])', relation, assignments, key.name, key.type) using keys;
+  end if;
+end;
+$_$;
+
+CREATE FUNCTION public.end_business(records uuid[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  update quotations set status = 'withdrawn', changed_by = 'erasure', updated_at = now()
+   where customer_id = any (records) and status in ('collecting', 'requested', 'info_needed', 'draft', 'sent');
+  update orders set status = 'cancelled', changed_by = 'erasure', updated_at = now()
+   where customer_id = any (records) and status = 'awaiting_payment';
+  update subscriptions
+     set status = case status when 'pending_payment' then 'abandoned' else 'expired' end, updated_at = now()
+   where customer_id = any (records) and status in ('active', 'cancel_scheduled', 'pending_payment');
+$$;
+
+CREATE FUNCTION public.end_of_working_day(issued_at timestamp with time zone, zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  with issued as (select (issued_at at time zone zone)::date as today, (issued_at at time zone zone)::time as clock)
+  select (coalesce(min(today + days), min(today)) + 1)::timestamp at time zone zone
+    from issued
+    left join generate_series(0, 60) days
+      on exists (select from opening_hours
+                  where weekday = extract(isodow from today + days) and (days > 0 or clock < closes_at))
+     and not exists (select from closed_days where day = today + days);
+$$;
+
+CREATE FUNCTION public.erase_customer(customer uuid, cause text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  records uuid[] := array(select records_of_person(customer) order by 1);
+  one     uuid;
+  part    record;
+  key     record;
+begin
+  foreach one in array records loop
+    perform lock_customers(one, one);
+  end loop;
+  perform part_with_conflicts(records);
+  perform forget_what_names(records);
+  delete from early_statuses using outbox
+   where outbox.customer_id = any (records)
+     and early_statuses.channel = outbox.channel and early_statuses.external_id = outbox.external_id;
+  update outbox set status = 'stale', lease_until = null, updated_at = now()
+   where customer_id = any (records) and status in ('queued', 'uncertain', 'parked');
+  perform end_business(records);
+
+  for part in
+    select found.relation, found.keys, at_erasure
+      from rows_of_person(customer) with ordinality as found (relation, keys, nearness)
+      left join data_map on found.relation = to_regclass(data_map.table_name)
+     order by nearness desc
+  loop
+    if part.at_erasure is null then
+      raise exception 'data_map does not say what becomes of %', part.relation using errcode = 'LU010';
+    elsif part.at_erasure = 'delete' then
+      key := row_key(part.relation);
+      execute format('delete from %s where %s = any ($1::%s[])', part.relation, key.name, key.type) using part.keys;
+    elsif part.at_erasure = 'empty' then
+      perform empty_rows(part.relation, part.keys);
+    end if;
+  end loop;
+
+  update customers
+     set deleted_at = coalesce(deleted_at, now()), identity_epoch = identity_epoch + 1, updated_at = now()
+   where id = any (records) and (deleted_at is null or not exists (select from erasures where customer_id = id));
+  insert into erasures (customer_id, cause)
+  select id, erase_customer.cause from unnest(records) id
+  on conflict do nothing;
+end;
+$_$;
+
+CREATE FUNCTION public.erased_key(key text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select case when starts_with(key, 'erased:') then key
+              else 'erased:' || encode(sha256(convert_to(key, 'UTF8')), 'hex') end;
+$$;
+
+CREATE FUNCTION public.export_customer(customer uuid) RETURNS TABLE(table_name text, title text, rows jsonb)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  part record;
+  key  record;
+begin
+  for part in
+    select found.*, data_map.title, coalesce(secret, '{}') as secret
+      from rows_of_person(customer) found left join data_map on relation = to_regclass(data_map.table_name)
+  loop
+    key := row_key(part.relation);
+    table_name := part.relation::text;
+    title := coalesce(part.title, table_name);
+    execute format('select jsonb_agg(to_jsonb(each) - $2 order by %1$s) from %2$s each where %1$s = any ($1::%3$s[])',
+                   key.name, part.relation, key.type)
+      into rows using part.keys, part.secret;
+    return next;
+  end loop;
+end;
+$_$;
+
 CREATE FUNCTION public.follow_merge(customer uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -334,6 +492,95 @@ begin
     update conversations set waiting_since = null where customer_id = customer;
   end if;
   return merge.into_id;
+end;
+$$;
+
+CREATE FUNCTION public.forget_sent_link() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if new.status in ('queued', 'sending', 'parked') and new.created_at < now() - interval '9 minutes' then
+    new.status := 'stale';
+    new.lease_until := null;
+  end if;
+  if new.status not in ('queued', 'sending') then
+    new.content := jsonb_build_object('text', 'A link to your account');
+  end if;
+  return new;
+end;
+$$;
+
+CREATE FUNCTION public.forget_what_names(records uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  delete from announced_changes
+   where customer_id is null
+     and exists (select from customer_identifiers held
+                  where held.customer_id = any (records) and announced_at <= coalesce(until_at, 'infinity')
+                    and value in (previous_user_id, user_id, previous_phone_number, announced_changes.phone_number));
+  delete from mail
+   where lower(to_address) in (select lower(email) from profiles
+                                where id in (select profile_id from customers where id = any (records)));
+  perform empty_rows('inbox', array(
+    select inbox.id::text from inbox
+     where customer_id is null
+       and exists (select from customer_identifiers held
+                    where held.customer_id = any (records) and received_at <= coalesce(until_at, 'infinity')
+                      and (value in (from_phone_number, from_user_id)
+                           or strpos(concat(text, details), ltrim(value, '+')) > 0))));
+end;
+$$;
+
+CREATE FUNCTION public.guard_media_status() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not (old.status = 'waiting' and new.status <> 'deleted'
+          or old.status in ('stored', 'refused', 'expired', 'dead') and new.status = 'doomed'
+          or old.status = 'doomed' and new.status = 'deleted') then
+    raise exception 'a % file cannot become %', old.status, new.status using errcode = 'LU012';
+  end if;
+  return new;
+end;
+$$;
+
+CREATE FUNCTION public.guard_order() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not order_may_become(old.status, new.status) then
+    raise exception 'an order that is % does not become %', old.status, new.status using errcode = 'LU005';
+  end if;
+  return new;
+end;
+$$;
+
+CREATE FUNCTION public.guard_payment() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not payment_may_become(old.status, new.status) then
+    raise exception 'a payment that is % does not become %', old.status, new.status using errcode = 'LU005';
+  end if;
+  return new;
+end;
+$$;
+
+CREATE FUNCTION public.guard_quotation() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not quotation_may_become(old.status, new.status) or new.version < old.version then
+    raise exception 'a quotation that is % does not become %', old.status, new.status using errcode = 'LU005';
+  end if;
+  return new;
 end;
 $$;
 
@@ -518,6 +765,37 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.keep_sent_lines() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if exists (select from quotation_versions
+              where id in (case when tg_op <> 'INSERT' then old.version_id end, case when tg_op <> 'DELETE' then new.version_id end)
+                and sent_at is not null) then
+    raise exception 'a quotation that was sent does not change: revise it' using errcode = 'LU006';
+  end if;
+  return coalesce(new, old);
+end;
+$$;
+
+CREATE FUNCTION public.keep_sent_version() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  words constant text[] := '{customer_name,note,clearance}';
+begin
+  if to_jsonb(new) - words <> to_jsonb(old) - words
+     or coalesce(new.customer_name, old.customer_name, '') <> coalesce(old.customer_name, '')
+     or coalesce(nullif(new.note, ''), old.note) <> old.note
+     or coalesce(new.clearance, old.clearance, '') <> coalesce(old.clearance, '') then
+    raise exception 'a quotation that was sent does not change: revise it' using errcode = 'LU006';
+  end if;
+  return new;
+end;
+$$;
+
 CREATE FUNCTION public.keep_stopped(customer uuid, purposes text[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -544,6 +822,32 @@ CREATE FUNCTION public.keep_the_better_plan(merge public.customer_merges) RETURN
   )
   insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
   select merge.id, 'subscriptions', 'status', id::text, status from live;  -- the better one may be replaced later
+
+  -- Of two that wait for a payment the survivor's does; what was paid for the other all the same is applied when it comes.
+  with given_up as (
+    update subscriptions set status = 'abandoned', updated_at = now()
+     where customer_id = merge.from_id and status = 'pending_payment'
+       and exists (select from subscriptions kept where kept.customer_id = merge.into_id and kept.status = 'pending_payment')
+    returning id
+  )
+  insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
+  select merge.id, 'subscriptions', 'status', id::text, 'pending_payment' from given_up;
+$$;
+
+CREATE FUNCTION public.keep_three_live_links() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  perform from customers where id = new.customer_id for no key update;
+  update magic_links set revoked_at = now()
+   where id in (select id from magic_links
+                 where customer_id = new.customer_id and purpose = new.purpose
+                   and redeemed_at is null and revoked_at is null and expires_at > now()
+                 order by created_at desc, id = new.id desc, id
+                offset 3);
+  return null;
+end;
 $$;
 
 CREATE TABLE public.announced_changes (
@@ -583,6 +887,57 @@ CREATE FUNCTION public.lets_us_send(customer uuid, purpose text) RETURNS boolean
          end;
 $$;
 
+CREATE FUNCTION public.limit_open_quotations() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  perform lock_requests(new.customer_id);
+  if (select open_quotes >= open_quote_limit from customer_entitlements where customer_id = new.customer_id) then
+    raise exception 'the plan allows no more open quotations' using errcode = 'LU007';
+  end if;
+  return new;
+end;
+$$;
+
+CREATE TABLE public.magic_links (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    purpose text NOT NULL,
+    handle text NOT NULL,
+    token_hash bytea NOT NULL,
+    code_hash bytea NOT NULL,
+    failed_codes integer DEFAULT 0 NOT NULL,
+    customer_id uuid,
+    identity_epoch integer,
+    profile_id uuid,
+    email text,
+    browser text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    redeemed_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT magic_links_bear_at_most_five_wrong_codes CHECK (((failed_codes >= 0) AND (failed_codes <= 5))),
+    CONSTRAINT magic_links_end_after_they_begin CHECK ((expires_at > created_at)),
+    CONSTRAINT magic_links_purpose_is_known CHECK ((purpose = ANY (ARRAY['sign_in'::text, 'email'::text, 'connect'::text]))),
+    CONSTRAINT magic_links_say_what_they_prove CHECK (
+CASE purpose
+    WHEN 'sign_in'::text THEN ((customer_id IS NOT NULL) AND (identity_epoch IS NOT NULL))
+    WHEN 'email'::text THEN (email IS NOT NULL)
+    ELSE (profile_id IS NOT NULL)
+END)
+);
+
+CREATE FUNCTION public.link_is_live(link public.magic_links) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select link.redeemed_at is null and link.revoked_at is null and link.expires_at > now()
+     and (link.customer_id is null
+          or exists (select from customers
+                      where id = link.customer_id and deleted_at is null and identity_epoch = link.identity_epoch))
+     and not exists (select from customer_conflicts where holder_id = link.customer_id and resolved_at is null);
+$$;
+
 CREATE FUNCTION public.lock_customers(one uuid, other uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -605,6 +960,13 @@ CREATE FUNCTION public.lock_identifiers(VARIADIC identifiers text[]) RETURNS voi
     from (select distinct hashtextextended(identifier, 0) as key
             from unnest(identifiers) identifier where identifier is not null
            order by key) keys;
+$$;
+
+CREATE FUNCTION public.lock_requests(customer uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select pg_advisory_xact_lock(hashtextextended('quotations of ' || customer, 0));
 $$;
 
 CREATE FUNCTION public.may_be_one(one public.customers, other public.customers) RETURNS boolean
@@ -756,9 +1118,59 @@ CREATE FUNCTION public.open_conversation_for_new_customer() RETURNS trigger
     SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
-  insert into conversations (customer_id) values (new.id);
+  insert into conversations (customer_id) select id from new_customers;
   return null;
 end;
+$$;
+
+CREATE FUNCTION public.open_request(customer uuid, changed_by text, cause text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+  found uuid;
+begin
+  perform lock_requests(customer);
+  select id into found from quotations
+   where customer_id = customer and status in ('collecting', 'info_needed')
+   order by status, quotations.number desc limit 1;
+  if found is null and (select open_quotes < open_quote_limit from customer_entitlements where customer_id = customer) then
+    insert into quotations (customer_id, changed_by, cause) values (customer, changed_by, cause) returning id into found;
+  end if;
+  return found;
+end;
+$$;
+
+CREATE FUNCTION public.order_may_become(was text, becomes text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select becomes = was or becomes = any(case was
+    when 'awaiting_payment'   then array['paid', 'cancelled_unpaid', 'cancelled']
+    when 'cancelled_unpaid'   then array['paid']  -- money that came late, and staff took it for the order
+    when 'paid'               then array['sourcing', 'variation_pending', 'purchased', 'at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'sourcing'           then array['variation_pending', 'purchased', 'at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'variation_pending'  then array['sourcing', 'refund_due']
+    when 'purchased'          then array['at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'at_hub'             then array['in_transit', 'customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'in_transit'         then array['customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'customs'            then array['detained', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'detained'           then array['customs', 'out_for_delivery', 'delivered', 'refund_due']
+    when 'out_for_delivery'   then array['delivery_failed', 'delivered', 'refund_due']
+    when 'delivery_failed'    then array['out_for_delivery', 'delivered', 'refund_due']
+    when 'delivered'          then array['closed', 'disputed']
+    when 'disputed'           then array['closed', 'refund_due']
+    when 'refund_due'         then array['refunded', 'partially_refunded']
+    when 'partially_refunded' then array['sourcing', 'purchased', 'at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered', 'closed', 'refund_due', 'refunded']
+    else '{}' end);
+$$;
+
+CREATE FUNCTION public.order_step(milestone text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select array_position(array['ordered', 'purchased', 'at_hub', 'in_transit', 'customs', 'out_for_delivery', 'delivered'], milestone);
 $$;
 
 CREATE FUNCTION public.outbox_rank(status text) RETURNS integer
@@ -833,6 +1245,63 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.part_with_conflicts(records uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+  other uuid;
+begin
+  update customer_conflicts asked
+     set writer_id = null, whatsapp_user_id = null, decision = 'unproven_number',
+         phone_number = coalesce(asked.phone_number, holder.phone_number)
+    from customers holder
+   where holder.id = holder_id and holder_id <> all (records) and writer_id = any (records) and resolved_at is null
+     and coalesce(asked.phone_number, holder.phone_number) is not null
+     and not exists (select from customer_conflicts open
+                      where open.holder_id = asked.holder_id and open.writer_id is null and open.resolved_at is null);
+  for other in
+    with gone as (
+      delete from customer_conflicts where holder_id = any (records) or writer_id = any (records)
+      returning holder_id, writer_id
+    )
+    select customer from gone cross join lateral unnest(array[holder_id, writer_id]) customer
+     where customer <> all (records)
+  loop
+    if not number_is_in_doubt(other) then
+      perform release_held_messages(other);
+    end if;
+  end loop;
+end;
+$$;
+
+CREATE FUNCTION public.payment_is_open(status text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select status in ('created', 'submitted', 'pending', 'unknown', 'not_created', 'stale');
+$$;
+
+CREATE FUNCTION public.payment_may_become(was text, becomes text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select becomes = was or becomes = any(case was
+    when 'created'            then array['submitted', 'failed']
+    when 'submitted'          then array['pending', 'unknown', 'failed', 'succeeded', 'needs_review']
+    when 'pending'            then array['stale', 'succeeded', 'failed', 'needs_review']
+    when 'unknown'            then array['pending', 'not_created', 'stale', 'succeeded', 'failed', 'needs_review']
+    when 'not_created'        then array['submitted', 'failed', 'succeeded', 'needs_review']
+    when 'stale'              then array['not_created', 'succeeded', 'failed', 'needs_review']
+    when 'failed'             then array['succeeded', 'needs_review']
+    when 'succeeded'          then array['refund_due', 'partially_refunded', 'refunded', 'reversed']
+    when 'needs_review'       then array['applied', 'refund_due', 'failed', 'succeeded']
+    when 'applied'            then array['refund_due', 'partially_refunded', 'refunded', 'reversed']
+    when 'refund_due'         then array['partially_refunded', 'refunded', 'reversed']
+    when 'partially_refunded' then array['refund_due', 'refunded', 'reversed']
+    else '{}' end);
+$$;
+
 CREATE FUNCTION public.put_back_rows(merge public.customer_merges) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -851,9 +1320,15 @@ begin
   update subscriptions set status = was, updated_at = now()
     from customer_merge_rows
    where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
-     and status = 'superseded'
+     and was <> 'pending_payment' and status = 'superseded'
      and not exists (select from subscriptions live
                       where live.customer_id = subscriptions.customer_id and live.status in ('active', 'cancel_scheduled'));
+  update subscriptions set status = 'pending_payment', updated_at = now()
+    from customer_merge_rows
+   where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
+     and was = 'pending_payment' and status = 'abandoned'
+     and not exists (select from subscriptions waiting
+                      where waiting.customer_id = subscriptions.customer_id and waiting.status = 'pending_payment');
   insert into subscriptions (customer_id, plan_id, plan_code, status, currency)  -- nobody is without a plan
   select customer, plan.id, plan.code, 'active', plan.currency
     from unnest(array[merge.from_id, merge.into_id]) customer, subscription_plans plan
@@ -862,6 +1337,19 @@ begin
                       where live.customer_id = customer and live.status in ('active', 'cancel_scheduled'));
 end;
 $_$;
+
+CREATE FUNCTION public.quotation_may_become(was text, becomes text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select becomes = any(case was
+    when 'collecting'  then array['collecting', 'requested', 'info_needed', 'draft', 'rejected', 'withdrawn']
+    when 'requested'   then array['requested', 'info_needed', 'draft', 'rejected', 'withdrawn']
+    when 'info_needed' then array['info_needed', 'requested', 'draft', 'rejected', 'withdrawn']
+    when 'draft'       then array['draft', 'sent', 'info_needed', 'rejected', 'withdrawn']
+    when 'sent'        then array['sent', 'accepted', 'declined', 'expired', 'withdrawn', 'draft']
+    else array[was] end);
+$$;
 
 CREATE FUNCTION public.record_consent_written_directly() RETURNS trigger
     LANGUAGE plpgsql
@@ -905,6 +1393,55 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.record_identifiers_of_new_customers() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into customer_identifiers (kind, value, customer_id, from_at, cause)
+  select given.kind, given.value, id,
+         coalesce(nullif(current_setting('luminous.at', true), '')::timestamptz, last_seen_at, now()),
+         coalesce(nullif(current_setting('luminous.cause', true), ''), 'direct')
+    from new_customers
+   cross join lateral (values ('phone_number', phone_number), ('whatsapp_user_id', whatsapp_user_id)) given (kind, value)
+   where given.value is not null and deleted_at is null;
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.record_order_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into order_events (order_id, was, became, changed_by, cause, reason)
+  values (new.id, case when tg_op = 'UPDATE' then old.status end, new.status, new.changed_by, new.cause, new.reason);
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.record_payment_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into payment_events (payment_id, was, became, changed_by, cause, reason)
+  values (new.id, case when tg_op = 'UPDATE' then old.status end, new.status, new.changed_by, new.cause, new.reason);
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.record_quotation_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into quotation_events (quotation_id, was, became, version, changed_by, cause, reason)
+  values (new.id, case when tg_op = 'UPDATE' then old.status end, new.status, new.version, new.changed_by, new.cause, new.reason);
+  return null;
+end;
+$$;
+
 CREATE FUNCTION public.record_stop_told_by_refusal() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -917,12 +1454,28 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.records_of_person(customer uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  with recursive up as (
+    select id, merged_into from customers where id = customer
+    union
+    select next.id, next.merged_into from up join customers next on next.id = up.merged_into
+  ), down as (
+    select id from up
+    union
+    select merged.id from down join customers merged on merged.merged_into = down.id
+  )
+  select id from down;
+$$;
+
 CREATE FUNCTION public.refuse_to_change_consents() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
-  raise exception 'what a customer said about consent is never changed: add what they say now' using errcode = 'LU005';
+  raise exception 'what a customer said about consent is never changed: add what they say now' using errcode = 'LU008';
 end;
 $$;
 
@@ -1061,6 +1614,63 @@ CREATE FUNCTION public.rest_template(message bigint, why text) RETURNS void
    where id = (select (approved_template(template)).id from outbox where outbox.id = message and went_as_template);
 $$;
 
+CREATE FUNCTION public.row_key(relation regclass, OUT name text, OUT type text) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select coalesce(quote_ident(attname), 'ctid'), coalesce(format_type(atttypid, null), 'tid')
+    from (select) always
+    left join pg_index on indrelid = relation and indisprimary and indnkeyatts = 1
+    left join pg_attribute on attrelid = indrelid and attnum = indkey[0];
+$$;
+
+CREATE FUNCTION public.rows_of_person(customer uuid) RETURNS TABLE(relation regclass, keys text[])
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+  records uuid[] := array(select records_of_person(customer));
+  found   jsonb := jsonb_build_object('customers'::regclass::oid, to_jsonb(records));
+  names   oid[] := array['customers'::regclass::oid];  -- in the order in which they were found
+  queue   oid[] := names;
+  here    oid;
+  parent  record;
+  way     ways_down;
+  reached text[];
+begin
+  while cardinality(queue) > 0 loop
+    here := queue[1];
+    queue := queue[2:];
+    for way in
+      select * from ways_down
+       where from_table = here and to_table <> 'customers'::regclass
+         and not exists (select from data_map where to_table = to_regclass(table_name) and class = 'technical')
+    loop
+      parent := row_key(here);
+      execute format('select array_agg(distinct child.%s::text) from %s child join %s parent on %s
+                       where parent.%s = any ($1::%s[])',
+                     (row_key(way.to_table)).name, way.to_table::regclass, here::regclass, way.condition,
+                     parent.name, parent.type)
+        into reached using array(select jsonb_array_elements_text(found -> here::text));
+      reached := array(select key from unnest(reached) key
+                        where not coalesce(found -> way.to_table::text, '[]') ? key
+                          and (way.to_table <> 'profiles'::regclass
+                               or not exists (select from customers
+                                               where profile_id = key::uuid and deleted_at is null
+                                                 and id <> all (records))));
+      continue when cardinality(reached) = 0;
+      if not found ? way.to_table::text then
+        names := names || way.to_table;
+      end if;
+      found := found || jsonb_build_object(way.to_table, coalesce(found -> way.to_table::text, '[]') || to_jsonb(reached));
+      queue := queue || way.to_table;
+    end loop;
+  end loop;
+  return query
+    select name::regclass, array(select jsonb_array_elements_text(found -> name::text)) from unnest(names) name;
+end;
+$_$;
+
 CREATE FUNCTION public.say_consent(customer uuid, to_state text, from_source text, with_evidence text, with_wording text, at timestamp with time zone) RETURNS void
     LANGUAGE sql
     SET search_path TO 'public', 'pg_temp'
@@ -1099,6 +1709,35 @@ begin
   end if;
   return known;
 end;
+$$;
+
+CREATE TABLE public.sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    token_hash bytea NOT NULL,
+    profile_id uuid NOT NULL,
+    customer_id uuid,
+    identity_epoch integer,
+    browser text NOT NULL,
+    began_with text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT sessions_beginning_is_known CHECK ((began_with = ANY (ARRAY['whatsapp'::text, 'email'::text, 'sign_up'::text]))),
+    CONSTRAINT sessions_end_after_they_begin CHECK ((expires_at > created_at)),
+    CONSTRAINT sessions_of_a_customer_carry_the_epoch CHECK (((customer_id IS NULL) = (identity_epoch IS NULL)))
+);
+
+CREATE FUNCTION public.session_is_live(session public.sessions) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select session.revoked_at is null and session.expires_at > now()
+     and session.last_used_at > now() - interval '7 days'
+     and (session.customer_id is null
+          or exists (select from customers
+                      where id = session.customer_id and deleted_at is null
+                        and identity_epoch = session.identity_epoch and profile_id = session.profile_id));
 $$;
 
 CREATE FUNCTION public.set_identifiers(customer uuid, phone text, user_id text, cause text) RETURNS void
@@ -1283,6 +1922,112 @@ CREATE FUNCTION public.survivor_with_merged_user_id(user_id text) RETURNS uuid
    order by deleted_at desc limit 1;
 $$;
 
+CREATE FUNCTION public.take_messages(of_channel text, phones text[], user_ids text[], wa_ids text[], names text[], key_hashes text[], written_ats timestamp with time zone[], bodies bytea, body_ends integer[], external_ids text[], senders integer[], in_bodies integer[], business_number_ids text[], kinds text[], texts text[], choices text[], quoted_ids text[], all_details text[], parent_user_ids text[], sent_ats timestamp with time zone[]) RETURNS TABLE(message integer, inbox_id bigint, customer_id uuid, is_new_customer boolean, decision text)
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+declare
+  fresh integer[];  -- messages that nobody took before
+  born  uuid[];     -- customers who wrote for the first time
+begin
+  select array_agg(first.message) into fresh
+    from (select external_id, min(message) as message
+            from unnest(external_ids) with ordinality given (external_id, message) group by external_id) first
+   where not exists (select from inbox known
+                      where known.channel = of_channel and known.external_id = first.external_id offset 0);
+  if fresh is null then
+    return;
+  end if;
+
+  perform set_config('luminous.cause', 'created', true);
+  with added as (
+    insert into customers (phone_number, whatsapp_user_id, whatsapp_id, display_name, identity_key_hash, last_seen_at)
+    select phone, user_id, wa_id, coalesce(name, 'Customer'), key_hash, least(written_at, now())
+      from unnest(phones, user_ids, wa_ids, names, key_hashes, written_ats) with ordinality
+             sender (phone, user_id, wa_id, name, key_hash, written_at, number)
+     where number = any(select senders[each] from unnest(fresh) each)
+       and not exists (select from customer_identifiers where kind = 'phone_number' and value = phone offset 0)
+       and not exists (select from customer_identifiers where kind = 'whatsapp_user_id' and value = user_id offset 0)
+       and not exists (select from announced_changes where previous_phone_number = phone offset 0)
+       and not exists (select from announced_changes where previous_user_id = user_id offset 0)
+     order by phone, user_id
+    on conflict do nothing
+    returning id
+  )
+  select array_agg(id) into born from added;
+  perform set_config('luminous.cause', '', true);
+
+  return query
+  with writer as materialized (
+    select number, known.id, known.last_seen_at, least(written_at, now()) as written_at
+      from unnest(phones, user_ids, wa_ids, names, key_hashes, written_ats) with ordinality
+             sender (phone, user_id, wa_id, name, key_hash, written_at, number)
+     cross join lateral (
+       select id, last_seen_at from customers
+        where whatsapp_user_id = user_id and deleted_at is null and (phone is null or phone_number = phone)
+          and (display_name_edited_at is not null or display_name = coalesce(name, display_name))
+          and (phone is null or whatsapp_id is not distinct from coalesce(wa_id, whatsapp_id)
+                                and identity_key_hash is not distinct from coalesce(key_hash, identity_key_hash))
+       union all
+       select id, last_seen_at from customers
+        where user_id is null and phone_number = phone and deleted_at is null
+          and (display_name_edited_at is not null or display_name = coalesce(name, display_name))
+          and whatsapp_id is not distinct from coalesce(wa_id, whatsapp_id)
+          and identity_key_hash is not distinct from coalesce(key_hash, identity_key_hash)
+          and not has_moved_since(phone, least(written_at, now()))
+          and not may_have_changed_hands(customers, key_hash, least(written_at, now()))
+     ) known
+     where not exists (select from customer_conflicts
+                        where holder_id = known.id and writer_id is null and resolved_at is null offset 0)
+  ), taken as materialized (
+    select given.*, writer.id as customer_id,
+           coalesce(writer.id = any(born), false) and row_number() over (partition by writer.id order by given.message) = 1 as is_new_customer
+      from unnest(external_ids, senders, in_bodies, business_number_ids, kinds, texts, choices, quoted_ids, all_details,
+                  parent_user_ids, sent_ats) with ordinality
+             given (external_id, sender, in_body, business_number_id, kind, text, choice, quoted_id, details,
+                    parent_user_id, sent_at, message)
+      join writer on writer.number = given.sender
+     where given.message = any(fresh)
+  ), brought as materialized (
+    select in_body, body, sha256(body) as digest
+      from (select distinct in_body from taken) bringing
+     cross join lateral (select coalesce(body_ends[in_body - 1], 0) as starts) place
+     cross join lateral (select substring(bodies from starts + 1 for body_ends[in_body] - starts) as body) cut
+  ), kept as (
+    insert into webhook_bodies (channel, body, sha256)
+    select distinct on (digest) of_channel, body, digest from brought order by digest
+    on conflict (channel, sha256) do update set sha256 = excluded.sha256
+    returning id, sha256
+  ), put as (
+    insert into inbox (channel, external_id, customer_id, business_number_id, kind, text, choice, quoted_id, details,
+                       from_phone_number, from_user_id, from_parent_user_id, is_new_customer, decision, body_id, sent_at)
+    select of_channel, external_id, customer_id, business_number_id, kind, text, choice, quoted_id, details::jsonb,
+           phones[sender], user_ids[sender], parent_user_id, is_new_customer,
+           case when is_new_customer then 'created' else 'recognised' end, kept.id, least(sent_at, now())
+      from taken join brought using (in_body) join kept on kept.sha256 = brought.digest
+     order by external_id
+    on conflict (channel, external_id) do nothing
+    returning id, external_id, inbox.customer_id, inbox.is_new_customer, inbox.decision
+  ), seen as (
+    update customers set last_seen_at = unseen.written_at, updated_at = now()
+      from (select customers.id, writer.written_at from writer join customers using (id)
+             where customers.last_seen_at is null or customers.last_seen_at < writer.written_at - interval '1 minute'
+             order by id for no key update of customers skip locked) unseen
+     where customers.id = unseen.id
+  ), waiting as (
+    update conversations set waiting_since = now()
+      from (select conversations.customer_id from conversations
+             where waiting_since is null and conversations.customer_id in (select put.customer_id from put)
+             order by customer_id for no key update skip locked) ready
+     where conversations.customer_id = ready.customer_id
+  )
+  select taken.message::integer, put.id, put.customer_id, put.is_new_customer, put.decision
+    from put join taken using (external_id);
+end;
+$$;
+
 CREATE FUNCTION public.take_up_merged_user_id(person uuid, user_id text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1331,7 +2076,7 @@ begin
 
   perform set_config('luminous.cause', 'undone_merge', true);
   update customers  -- first it lets go of what is not its own
-     set phone_number = null, whatsapp_user_id = null
+     set phone_number = null, whatsapp_user_id = null, profile_id = null
    where id = kept.id;
   update customers
      set deleted_at = null, merged_into = null, updated_at = now(),
@@ -1339,7 +2084,10 @@ begin
          phone_number = case when if_free(ended.phone_number, null) then ended.phone_number end,
          whatsapp_id = case when if_free(ended.phone_number, null) then ended.whatsapp_id end,
          identity_key_hash = case when if_free(ended.phone_number, null) then ended.identity_key_hash end,
-         whatsapp_user_id = case when if_free(null, ended.whatsapp_user_id) then ended.whatsapp_user_id end
+         whatsapp_user_id = case when if_free(null, ended.whatsapp_user_id) then ended.whatsapp_user_id end,
+         profile_id = case when not exists (select from customers others
+                                             where others.profile_id = ended.profile_id and others.deleted_at is null)
+                           then ended.profile_id end
    where id = merge.from_id;
   update customers
      set phone_number = back.phone, whatsapp_user_id = back.user_id,
@@ -1378,6 +2126,21 @@ CREATE FUNCTION public.undone(now_is text, became text, was text) RETURNS text
   select case when now_is is not distinct from became then was else now_is end;
 $$;
 
+CREATE FUNCTION public.wait_for_media() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into media (inbox_id, customer_id, channel, provider_id, claimed_sha256, kind, filename)
+  values (new.id, new.customer_id, new.channel,
+          left(coalesce(new.details->>'id', ''), 200),
+          left(coalesce(new.details->>'sha256', ''), 100),
+          case when new.kind = 'audio' and new.details->>'voice' = 'true' then 'voice' else new.kind end,
+          left(coalesce(new.details->>'filename', ''), 200));
+  return null;
+end;
+$$;
+
 CREATE FUNCTION public.was_left_since(phone text, moment timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -1395,6 +2158,40 @@ CREATE FUNCTION public.whose_change(change public.announced_changes) RETURNS uui
                   (select id from customers where whatsapp_user_id = change.user_id and deleted_at is null));
 $$;
 
+CREATE TABLE public.account_conflicts (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    profile_id uuid NOT NULL,
+    customer_id uuid,
+    other_profile_id uuid,
+    other_customer_id uuid,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT account_conflicts_kind_is_known CHECK ((kind = ANY (ARRAY['customer_has_another_account'::text, 'account_has_another_customer'::text, 'email_of_another_customer'::text])))
+);
+
+ALTER TABLE public.account_conflicts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.account_conflicts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.addresses (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    customer_id uuid NOT NULL,
+    recipient text NOT NULL,
+    phone_number text NOT NULL,
+    place text NOT NULL,
+    directions text DEFAULT ''::text NOT NULL,
+    chosen_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT addresses_name_a_place CHECK ((btrim(place) <> ''::text)),
+    CONSTRAINT addresses_name_a_recipient CHECK ((btrim(recipient) <> ''::text))
+);
+
 ALTER TABLE public.announced_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.announced_changes_id_seq
     START WITH 1
@@ -1402,6 +2199,42 @@ ALTER TABLE public.announced_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.api_tokens (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    prefix text NOT NULL,
+    token_hash bytea NOT NULL,
+    scopes text[] NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_tokens_have_a_name CHECK ((btrim(name) <> ''::text)),
+    CONSTRAINT api_tokens_may_something CHECK ((cardinality(scopes) > 0))
+);
+
+CREATE TABLE public.api_writes (
+    token_id uuid NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    status integer,
+    body bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT api_writes_keys_are_short CHECK (((length(key) >= 1) AND (length(key) <= 255)))
+);
+
+CREATE TABLE public.attempt_counts (
+    key bytea NOT NULL,
+    since timestamp with time zone NOT NULL,
+    attempts integer NOT NULL
+);
+
+CREATE TABLE public.closed_days (
+    day date NOT NULL,
+    why text NOT NULL,
+    CONSTRAINT closed_days_say_why CHECK ((btrim(why) <> ''::text))
 );
 
 CREATE TABLE public.consents (
@@ -1449,6 +2282,125 @@ ALTER TABLE public.customer_conflicts ALTER COLUMN id ADD GENERATED ALWAYS AS ID
     CACHE 1
 );
 
+CREATE TABLE public.orders (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint,
+    customer_id uuid NOT NULL,
+    quotation_version_id uuid NOT NULL,
+    status text DEFAULT 'awaiting_payment'::text NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    pay_until timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    paid_at timestamp with time zone,
+    delivery_address text,
+    rating integer,
+    rated_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    changed_by text DEFAULT 'customer'::text NOT NULL,
+    cause text,
+    reason text,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT orders_amount_is_positive CHECK ((amount > 0)),
+    CONSTRAINT orders_are_rated_at_some_time CHECK (((rating IS NULL) = (rated_at IS NULL))),
+    CONSTRAINT orders_are_rated_from_1_to_5 CHECK (((rating >= 1) AND (rating <= 5))),
+    CONSTRAINT orders_have_a_number_when_paid CHECK (((number IS NULL) = (paid_at IS NULL))),
+    CONSTRAINT orders_have_a_short_address CHECK (((length(delivery_address) >= 1) AND (length(delivery_address) <= 500))),
+    CONSTRAINT orders_say_who_changed_them CHECK ((btrim(changed_by) <> ''::text)),
+    CONSTRAINT orders_status_is_known CHECK ((status = ANY (ARRAY['awaiting_payment'::text, 'cancelled_unpaid'::text, 'paid'::text, 'sourcing'::text, 'variation_pending'::text, 'purchased'::text, 'at_hub'::text, 'in_transit'::text, 'customs'::text, 'detained'::text, 'out_for_delivery'::text, 'delivery_failed'::text, 'delivered'::text, 'closed'::text, 'disputed'::text, 'refund_due'::text, 'partially_refunded'::text, 'refunded'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.quotation_items (
+    id bigint NOT NULL,
+    quotation_id uuid NOT NULL,
+    inbox_id bigint,
+    part integer NOT NULL,
+    kind text NOT NULL,
+    url text,
+    words text DEFAULT ''::text NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT quotation_items_kind_is_known CHECK ((kind = ANY (ARRAY['link'::text, 'picture'::text, 'recording'::text, 'document'::text, 'words'::text, 'other'::text]))),
+    CONSTRAINT quotation_items_links_have_an_address CHECK (((kind = 'link'::text) = (url IS NOT NULL)))
+);
+
+CREATE TABLE public.quotation_versions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    quotation_id uuid NOT NULL,
+    number integer NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    clearance text,
+    priced_by text NOT NULL,
+    priced_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    sent_by text,
+    valid_until timestamp with time zone,
+    total bigint,
+    currency text,
+    plan_code text,
+    plan_name text,
+    base_fee_percent numeric(5,2),
+    service_fee_discount_percent numeric(5,2),
+    shipping_discount_percent numeric(5,2),
+    rounding_step bigint,
+    goods_list integer,
+    customer_name text,
+    shop_name text,
+    shop_number text,
+    time_zone text,
+    language text,
+    CONSTRAINT quotation_versions_are_numbered_from_1 CHECK ((number > 0)),
+    CONSTRAINT quotation_versions_are_sent_whole CHECK ((num_nonnulls(sent_at, sent_by, valid_until, total, currency, plan_code, plan_name, base_fee_percent, service_fee_discount_percent, shipping_discount_percent, rounding_step, goods_list, shop_name, shop_number, time_zone, language) = ANY (ARRAY[0, 16]))),
+    CONSTRAINT quotation_versions_are_valid_after_they_are_sent CHECK ((valid_until > sent_at)),
+    CONSTRAINT quotation_versions_total_is_positive CHECK ((total > 0))
+);
+
+CREATE TABLE public.quotations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    number bigint NOT NULL,
+    customer_id uuid NOT NULL,
+    status text DEFAULT 'collecting'::text NOT NULL,
+    version integer DEFAULT 0 NOT NULL,
+    changed_by text NOT NULL,
+    cause text,
+    reason text,
+    repeats uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT quotations_say_who_changed_them CHECK ((btrim(changed_by) <> ''::text)),
+    CONSTRAINT quotations_status_is_known CHECK ((status = ANY (ARRAY['collecting'::text, 'requested'::text, 'info_needed'::text, 'draft'::text, 'sent'::text, 'accepted'::text, 'declined'::text, 'expired'::text, 'withdrawn'::text, 'rejected'::text])))
+);
+
+CREATE VIEW public.quotations_now WITH (security_invoker='true') AS
+ SELECT quotations.id,
+    quotations.number,
+    quotations.customer_id,
+        CASE
+            WHEN ((quotations.status = 'sent'::text) AND (counting.valid_until <= now())) THEN 'expired'::text
+            ELSE quotations.status
+        END AS status,
+    quotations.version,
+    counting.id AS version_id,
+    counting.total,
+    counting.currency,
+    counting.valid_until,
+    quotations.reason,
+    quotations.created_at,
+    quotations.updated_at,
+    ( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
+           FROM public.quotation_items
+          WHERE (quotation_items.quotation_id = quotations.id)
+          ORDER BY quotation_items.id
+         LIMIT 1) AS title,
+    ( SELECT count(*) AS count
+           FROM public.quotation_items
+          WHERE (quotation_items.quotation_id = quotations.id)) AS items,
+    orders.id AS order_id,
+    orders.status AS order_status,
+    ((quotations.status = ANY (ARRAY['collecting'::text, 'requested'::text, 'info_needed'::text, 'draft'::text])) OR ((quotations.status = 'sent'::text) AND (counting.valid_until > now())) OR ((quotations.status = 'accepted'::text) AND COALESCE(((orders.status = 'awaiting_payment'::text) AND (orders.pay_until > now())), false))) AS is_open
+   FROM ((public.quotations
+     LEFT JOIN public.quotation_versions counting ON (((counting.quotation_id = quotations.id) AND (counting.number = quotations.version))))
+     LEFT JOIN public.orders ON ((orders.quotation_version_id = counting.id)));
+
 CREATE TABLE public.subscription_plans (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     code text NOT NULL,
@@ -1481,6 +2433,8 @@ CREATE TABLE public.subscriptions (
     is_trial boolean DEFAULT false NOT NULL,
     amount_paid_per_cycle bigint DEFAULT 0 NOT NULL,
     currency text DEFAULT 'UGX'::text NOT NULL,
+    payment_id uuid,
+    reminded_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT subscriptions_amount_is_not_negative CHECK ((amount_paid_per_cycle >= 0)),
@@ -1500,7 +2454,10 @@ CREATE VIEW public.customer_entitlements WITH (security_invoker='true') AS
     plan.open_quote_limit,
     (NOT (live.status IS DISTINCT FROM 'cancel_scheduled'::text)) AS is_ending,
     COALESCE(live.is_trial, false) AS is_trial,
-    live.end_date AS valid_until
+    live.end_date AS valid_until,
+    ( SELECT count(*) AS count
+           FROM public.quotations_now
+          WHERE ((quotations_now.customer_id = customers.id) AND quotations_now.is_open)) AS open_quotes
    FROM ((public.customers
      LEFT JOIN public.subscriptions live ON (((live.customer_id = customers.id) AND (live.status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text])) AND ((live.end_date IS NULL) OR (live.end_date > now())))))
      JOIN public.subscription_plans plan ON ((plan.code = COALESCE(live.plan_code, 'guest'::text))));
@@ -1550,6 +2507,21 @@ ALTER TABLE public.customer_merges ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.data_map (
+    table_name text NOT NULL,
+    class text NOT NULL,
+    at_erasure text NOT NULL,
+    title text NOT NULL,
+    personal text[] DEFAULT '{}'::text[] NOT NULL,
+    secret text[] DEFAULT '{}'::text[] NOT NULL,
+    digested text[] DEFAULT '{}'::text[] NOT NULL,
+    kept text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT data_map_at_erasure_is_known CHECK ((at_erasure = ANY (ARRAY['delete'::text, 'empty'::text, 'apart'::text, 'keep'::text]))),
+    CONSTRAINT data_map_class_is_known CHECK ((class = ANY (ARRAY['personal'::text, 'ledger'::text, 'technical'::text]))),
+    CONSTRAINT data_map_ledger_is_not_deleted CHECK (((class <> 'ledger'::text) OR (at_erasure = ANY (ARRAY['empty'::text, 'apart'::text])))),
+    CONSTRAINT data_map_technical_is_kept CHECK (((class = 'technical'::text) = (at_erasure = 'keep'::text)))
+);
+
 CREATE TABLE public.dead_letters (
     id bigint NOT NULL,
     body_id bigint NOT NULL,
@@ -1584,6 +2556,69 @@ CREATE TABLE public.early_statuses (
     received_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.erasures (
+    customer_id uuid NOT NULL,
+    cause text NOT NULL,
+    erased_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone
+);
+
+CREATE TABLE public.exchange_rates (
+    id bigint NOT NULL,
+    currency text NOT NULL,
+    rate numeric(20,6) NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT exchange_rates_are_positive CHECK ((rate > (0)::numeric)),
+    CONSTRAINT exchange_rates_currency_is_iso_4217 CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT exchange_rates_say_who_set_them CHECK ((btrim(set_by) <> ''::text))
+);
+
+ALTER TABLE public.exchange_rates ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.exchange_rates_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.goods_lists (
+    version integer NOT NULL,
+    published_by text NOT NULL,
+    published_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT goods_lists_say_who_published_them CHECK ((btrim(published_by) <> ''::text))
+);
+
+ALTER TABLE public.goods_lists ALTER COLUMN version ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.goods_lists_version_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.goods_rules (
+    id bigint NOT NULL,
+    version integer NOT NULL,
+    ruling text NOT NULL,
+    goods text NOT NULL,
+    words text[] NOT NULL,
+    advice text NOT NULL,
+    CONSTRAINT goods_rules_name_words CHECK ((cardinality(words) > 0)),
+    CONSTRAINT goods_rules_ruling_is_known CHECK ((ruling = ANY (ARRAY['prohibited'::text, 'restricted'::text])))
+);
+
+ALTER TABLE public.goods_rules ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.goods_rules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.inbox (
     id bigint NOT NULL,
     channel text NOT NULL,
@@ -1616,6 +2651,125 @@ ALTER TABLE public.inbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.mail (
+    id bigint NOT NULL,
+    dedupe_key text NOT NULL,
+    to_address text NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    error_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT mail_status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text])))
+);
+
+ALTER TABLE public.mail ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.mail_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.media (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    inbox_id bigint,
+    customer_id uuid,
+    channel text NOT NULL,
+    provider_id text NOT NULL,
+    claimed_sha256 text NOT NULL,
+    kind text NOT NULL,
+    filename text NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    reason text,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    mime_type text,
+    size bigint,
+    sha256 bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    stored_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT media_kind_is_known CHECK ((kind = ANY (ARRAY['image'::text, 'voice'::text, 'audio'::text, 'video'::text, 'document'::text, 'sticker'::text]))),
+    CONSTRAINT media_not_kept_say_why CHECK (((status <> ALL (ARRAY['refused'::text, 'expired'::text, 'dead'::text])) OR (reason IS NOT NULL))),
+    CONSTRAINT media_status_is_known CHECK ((status = ANY (ARRAY['waiting'::text, 'stored'::text, 'refused'::text, 'expired'::text, 'dead'::text, 'doomed'::text, 'deleted'::text]))),
+    CONSTRAINT media_stored_are_described CHECK (((status <> 'stored'::text) OR ((mime_type IS NOT NULL) AND (size IS NOT NULL) AND (sha256 IS NOT NULL) AND (stored_at IS NOT NULL))))
+);
+
+CREATE TABLE public.opening_hours (
+    weekday integer NOT NULL,
+    opens_at time without time zone NOT NULL,
+    closes_at time without time zone NOT NULL,
+    CONSTRAINT opening_hours_end_after_they_begin CHECK ((closes_at > opens_at)),
+    CONSTRAINT opening_hours_weekday_is_iso CHECK (((weekday >= 1) AND (weekday <= 7)))
+);
+
+CREATE TABLE public.order_events (
+    id bigint NOT NULL,
+    order_id uuid NOT NULL,
+    was text,
+    became text NOT NULL,
+    changed_by text NOT NULL,
+    cause text,
+    reason text,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE public.order_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.order_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.order_milestones (
+    order_id uuid NOT NULL,
+    milestone text NOT NULL,
+    reached_at timestamp with time zone DEFAULT now() NOT NULL,
+    noted_by text NOT NULL,
+    noted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT order_milestones_milestone_is_known CHECK ((public.order_step(milestone) IS NOT NULL))
+);
+
+CREATE VIEW public.orders_now WITH (security_invoker='true') AS
+ SELECT orders.id,
+    orders.number,
+    orders.customer_id,
+    customers.display_name AS customer_name,
+    quotations.number AS quotation_number,
+    COALESCE(( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
+           FROM public.quotation_items
+          WHERE (quotation_items.quotation_id = quotations.id)
+          ORDER BY quotation_items.id
+         LIMIT 1), ('Q-'::text || quotations.number)) AS title,
+    orders.status,
+    ( SELECT order_milestones.milestone
+           FROM public.order_milestones
+          WHERE (order_milestones.order_id = orders.id)
+          ORDER BY (public.order_step(order_milestones.milestone)) DESC
+         LIMIT 1) AS milestone,
+    orders.amount,
+    orders.currency,
+    orders.pay_until,
+    orders.delivery_address,
+    orders.rating,
+    orders.reason,
+    orders.created_at,
+    orders.paid_at,
+    orders.delivered_at
+   FROM (((public.orders
+     JOIN public.customers ON ((customers.id = orders.customer_id)))
+     JOIN public.quotation_versions ON ((quotation_versions.id = orders.quotation_version_id)))
+     JOIN public.quotations ON ((quotations.id = quotation_versions.quotation_id)));
 
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
@@ -1660,6 +2814,87 @@ ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.payment_events (
+    id bigint NOT NULL,
+    payment_id uuid NOT NULL,
+    was text,
+    became text NOT NULL,
+    changed_by text NOT NULL,
+    cause text,
+    reason text,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE public.payment_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.payment_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.payments (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    customer_id uuid NOT NULL,
+    order_id uuid,
+    subscription_id uuid,
+    provider text NOT NULL,
+    status text DEFAULT 'created'::text NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    payer text,
+    payer_text text NOT NULL,
+    paid_amount bigint,
+    paid_currency text,
+    paid_by text,
+    transaction_id text,
+    refunded_amount bigint DEFAULT 0 NOT NULL,
+    reason text,
+    reason_code text,
+    requests integer DEFAULT 0 NOT NULL,
+    looks integer DEFAULT 0 NOT NULL,
+    looked_at timestamp with time zone,
+    next_look_at timestamp with time zone DEFAULT now(),
+    lease_until timestamp with time zone,
+    changed_by text DEFAULT 'customer'::text NOT NULL,
+    cause text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT payments_amount_is_positive CHECK (((amount > 0) AND (paid_amount > 0))),
+    CONSTRAINT payments_are_for_one_thing CHECK ((num_nonnulls(order_id, subscription_id) = 1)),
+    CONSTRAINT payments_ask_somebody CHECK (((payer IS NOT NULL) OR (provider = 'manual'::text) OR (status <> ALL (ARRAY['created'::text, 'submitted'::text, 'pending'::text, 'unknown'::text, 'not_created'::text, 'stale'::text])))),
+    CONSTRAINT payments_currency_is_iso_4217 CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT payments_give_back_no_more_than_came CHECK (((refunded_amount >= 0) AND (refunded_amount <= COALESCE(paid_amount, (0)::bigint)))),
+    CONSTRAINT payments_payer_is_e164 CHECK ((payer ~ '^\+[1-9][0-9]{7,14}$'::text)),
+    CONSTRAINT payments_provider_is_known CHECK ((provider = ANY (ARRAY['momo'::text, 'manual'::text]))),
+    CONSTRAINT payments_say_who_changed_them CHECK ((btrim(changed_by) <> ''::text)),
+    CONSTRAINT payments_status_is_known CHECK ((status = ANY (ARRAY['created'::text, 'submitted'::text, 'pending'::text, 'unknown'::text, 'not_created'::text, 'stale'::text, 'succeeded'::text, 'failed'::text, 'needs_review'::text, 'applied'::text, 'refund_due'::text, 'partially_refunded'::text, 'refunded'::text, 'reversed'::text])))
+);
+
+CREATE VIEW public.payments_now WITH (security_invoker='true') AS
+ SELECT id,
+    customer_id,
+    order_id,
+    subscription_id,
+    provider,
+    status,
+    amount,
+    currency,
+    payer,
+    payer_text,
+    paid_amount,
+    paid_currency,
+    paid_by,
+    transaction_id,
+    refunded_amount,
+    reason,
+    reason_code,
+    created_at,
+    updated_at,
+    next_look_at
+   FROM public.payments;
+
 CREATE TABLE public.phone_requests (
     id bigint NOT NULL,
     customer_id uuid NOT NULL,
@@ -1682,9 +2917,136 @@ ALTER TABLE public.phone_requests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTI
 CREATE TABLE public.profiles (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     email text,
+    name text,
     phone_number text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.provider_events (
+    provider text NOT NULL,
+    reference uuid NOT NULL,
+    status text NOT NULL,
+    amount bigint,
+    currency text,
+    payer text,
+    transaction_id text,
+    reason_code text,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT provider_events_status_is_known CHECK ((status = ANY (ARRAY['succeeded'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.quotation_events (
+    id bigint NOT NULL,
+    quotation_id uuid NOT NULL,
+    was text,
+    became text NOT NULL,
+    version integer NOT NULL,
+    changed_by text NOT NULL,
+    cause text,
+    reason text,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE public.quotation_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.quotation_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.quotation_items ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.quotation_items_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.quotation_lines (
+    id bigint NOT NULL,
+    version_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    kind text NOT NULL,
+    description text NOT NULL,
+    quantity integer,
+    unit_price bigint,
+    currency text,
+    rate numeric(20,6),
+    amount bigint NOT NULL,
+    CONSTRAINT quotation_lines_amount_is_sane CHECK ((abs(amount) <= '1000000000000'::bigint)),
+    CONSTRAINT quotation_lines_kind_is_known CHECK ((kind = ANY (ARRAY['goods'::text, 'service_fee'::text, 'service_fee_discount'::text, 'shipping'::text, 'shipping_discount'::text, 'customs'::text, 'last_mile'::text]))),
+    CONSTRAINT quotation_lines_of_goods_say_their_price CHECK ((num_nonnulls(quantity, unit_price, currency, rate) =
+CASE kind
+    WHEN 'goods'::text THEN 4
+    ELSE 0
+END)),
+    CONSTRAINT quotation_lines_only_discounts_are_negative CHECK (
+CASE
+    WHEN (kind = ANY (ARRAY['service_fee_discount'::text, 'shipping_discount'::text])) THEN (amount <= 0)
+    ELSE (amount >= 0)
+END),
+    CONSTRAINT quotation_lines_quantity_is_positive CHECK (((quantity >= 1) AND (quantity <= 100000))),
+    CONSTRAINT quotation_lines_unit_price_is_positive CHECK ((unit_price > 0))
+);
+
+ALTER TABLE public.quotation_lines ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.quotation_lines_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.quotations ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.quotations_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.receipt_counter (
+    is_the_only_one boolean DEFAULT true NOT NULL,
+    last_number bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT receipt_counter_is_one_row CHECK (is_the_only_one)
+);
+
+CREATE TABLE public.refunds (
+    id bigint NOT NULL,
+    payment_id uuid NOT NULL,
+    amount bigint NOT NULL,
+    reference text NOT NULL,
+    reason text NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT refunds_amount_is_positive CHECK ((amount > 0)),
+    CONSTRAINT refunds_have_a_reference CHECK ((btrim(reference) <> ''::text)),
+    CONSTRAINT refunds_say_who_made_them CHECK ((btrim(made_by) <> ''::text))
+);
+
+ALTER TABLE public.refunds ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.refunds_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.retention_periods (
+    kind text NOT NULL,
+    keep_for interval,
+    why text NOT NULL,
+    next_run_at timestamp with time zone DEFAULT now() NOT NULL,
+    done_id bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT retention_periods_are_not_negative CHECK ((keep_for >= '00:00:00'::interval)),
+    CONSTRAINT retention_periods_kind_is_known CHECK ((kind = ANY (ARRAY['webhook_bodies'::text, 'dead_letters'::text, 'received_messages'::text, 'sent_messages'::text, 'former_identifiers'::text, 'settled_conflicts'::text])))
 );
 
 CREATE TABLE public.sending_rates (
@@ -1698,8 +3060,14 @@ CREATE TABLE public.sending_rates (
 CREATE TABLE public.shop_settings (
     is_the_only_row boolean DEFAULT true NOT NULL,
     number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
+    media_kept_for interval DEFAULT '180 days'::interval NOT NULL,
+    base_fee_percent numeric(5,2) DEFAULT 15 NOT NULL,
+    rounding_step bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT shop_settings_base_fee_is_a_percentage CHECK (((base_fee_percent >= (0)::numeric) AND (base_fee_percent <= (100)::numeric))),
     CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
-    CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval))
+    CONSTRAINT shop_settings_keep_media_for_days CHECK ((media_kept_for >= '1 day'::interval)),
+    CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval)),
+    CONSTRAINT shop_settings_round_to_whole_shillings CHECK (((rounding_step >= 1) AND (rounding_step <= 100000)))
 );
 
 CREATE TABLE public.stopped_numbers (
@@ -1711,6 +3079,11 @@ CREATE TABLE public.stopped_numbers (
     reason text NOT NULL
 );
 
+CREATE TABLE public.suppressions (
+    digest bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 ALTER TABLE public.templates ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.templates_id_seq
     START WITH 1
@@ -1719,6 +3092,21 @@ ALTER TABLE public.templates ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW public.ways_down WITH (security_invoker='true') AS
+ SELECT pg_constraint.confrelid AS from_table,
+    pg_constraint.conrelid AS to_table,
+    string_agg(format('child.%I = parent.%I'::text, child.attname, parent.attname), ' and '::text) AS condition
+   FROM (((pg_constraint
+     CROSS JOIN LATERAL UNNEST(pg_constraint.conkey, pg_constraint.confkey) columns(child_number, parent_number))
+     JOIN pg_attribute child ON (((child.attrelid = pg_constraint.conrelid) AND (child.attnum = columns.child_number))))
+     JOIN pg_attribute parent ON (((parent.attrelid = pg_constraint.confrelid) AND (parent.attnum = columns.parent_number))))
+  WHERE ((pg_constraint.contype = 'f'::"char") AND (NOT ((pg_constraint.conrelid = ('public.customers'::regclass)::oid) AND (pg_constraint.confrelid = ('public.profiles'::regclass)::oid))))
+  GROUP BY pg_constraint.oid, pg_constraint.confrelid, pg_constraint.conrelid
+UNION ALL
+ SELECT 'public.customers'::regclass AS from_table,
+    'public.profiles'::regclass AS to_table,
+    'parent.profile_id = child.id'::text AS condition;
 
 CREATE TABLE public.webhook_bodies (
     id bigint NOT NULL,
@@ -1737,11 +3125,32 @@ ALTER TABLE public.webhook_bodies ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTI
     CACHE 1
 );
 
+ALTER TABLE ONLY public.account_conflicts
+    ADD CONSTRAINT account_conflicts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.addresses
+    ADD CONSTRAINT addresses_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_are_kept_once UNIQUE (previous_user_id, announced_at);
 
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_are_told_apart UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_writes
+    ADD CONSTRAINT api_writes_pkey PRIMARY KEY (token_id, key);
+
+ALTER TABLE ONLY public.attempt_counts
+    ADD CONSTRAINT attempt_counts_pkey PRIMARY KEY (key, since);
+
+ALTER TABLE ONLY public.closed_days
+    ADD CONSTRAINT closed_days_pkey PRIMARY KEY (day);
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_are_recorded_once UNIQUE (evidence, purpose);
@@ -1767,6 +3176,9 @@ ALTER TABLE ONLY public.customer_merges
 ALTER TABLE ONLY public.customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.data_map
+    ADD CONSTRAINT data_map_pkey PRIMARY KEY (table_name);
+
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_are_one_per_piece UNIQUE (body_id, "position");
 
@@ -1776,11 +3188,65 @@ ALTER TABLE ONLY public.dead_letters
 ALTER TABLE ONLY public.early_statuses
     ADD CONSTRAINT early_statuses_pkey PRIMARY KEY (channel, external_id, status);
 
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (customer_id);
+
+ALTER TABLE ONLY public.exchange_rates
+    ADD CONSTRAINT exchange_rates_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.goods_lists
+    ADD CONSTRAINT goods_lists_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.goods_rules
+    ADD CONSTRAINT goods_rules_are_one_per_goods UNIQUE (version, goods);
+
+ALTER TABLE ONLY public.goods_rules
+    ADD CONSTRAINT goods_rules_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_takes_a_message_once UNIQUE (channel, external_id);
+
+ALTER TABLE ONLY public.magic_links
+    ADD CONSTRAINT magic_links_have_a_handle_each UNIQUE (handle);
+
+ALTER TABLE ONLY public.magic_links
+    ADD CONSTRAINT magic_links_have_a_token_each UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.magic_links
+    ADD CONSTRAINT magic_links_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.mail
+    ADD CONSTRAINT mail_is_owed_once UNIQUE (dedupe_key);
+
+ALTER TABLE ONLY public.mail
+    ADD CONSTRAINT mail_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_are_one_per_message UNIQUE (inbox_id);
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.opening_hours
+    ADD CONSTRAINT opening_hours_pkey PRIMARY KEY (weekday);
+
+ALTER TABLE ONLY public.order_events
+    ADD CONSTRAINT order_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.order_milestones
+    ADD CONSTRAINT order_milestones_pkey PRIMARY KEY (order_id, milestone);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_number_is_given_once UNIQUE (number);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_one_per_accepted_version UNIQUE (quotation_version_id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_owes_a_message_once UNIQUE (dedupe_key);
@@ -1788,14 +3254,74 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.payment_events
+    ADD CONSTRAINT payment_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_count_money_once UNIQUE (provider, transaction_id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.phone_requests
     ADD CONSTRAINT phone_requests_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.provider_events
+    ADD CONSTRAINT provider_events_pkey PRIMARY KEY (provider, reference, status);
+
+ALTER TABLE ONLY public.quotation_events
+    ADD CONSTRAINT quotation_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotation_items
+    ADD CONSTRAINT quotation_items_are_added_once UNIQUE (quotation_id, inbox_id, part);
+
+ALTER TABLE ONLY public.quotation_items
+    ADD CONSTRAINT quotation_items_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotation_lines
+    ADD CONSTRAINT quotation_lines_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotation_lines
+    ADD CONSTRAINT quotation_lines_stand_once_in_a_place UNIQUE (version_id, "position");
+
+ALTER TABLE ONLY public.quotation_versions
+    ADD CONSTRAINT quotation_versions_are_numbered_once UNIQUE (quotation_id, number);
+
+ALTER TABLE ONLY public.quotation_versions
+    ADD CONSTRAINT quotation_versions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_are_asked_again_once UNIQUE (repeats);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_number_is_unique UNIQUE (number);
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.receipt_counter
+    ADD CONSTRAINT receipt_counter_pkey PRIMARY KEY (is_the_only_one);
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_are_recorded_once UNIQUE (payment_id, reference);
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.retention_periods
+    ADD CONSTRAINT retention_periods_pkey PRIMARY KEY (kind);
+
 ALTER TABLE ONLY public.sending_rates
     ADD CONSTRAINT sending_rates_pkey PRIMARY KEY (channel, business_number_id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_have_a_token_each UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.shop_settings
     ADD CONSTRAINT shop_settings_pkey PRIMARY KEY (is_the_only_row);
@@ -1813,7 +3339,13 @@ ALTER TABLE ONLY public.subscription_plans
     ADD CONSTRAINT subscription_plans_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.subscriptions
+    ADD CONSTRAINT subscriptions_are_paid_by_one_payment UNIQUE (payment_id);
+
+ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.suppressions
+    ADD CONSTRAINT suppressions_pkey PRIMARY KEY (digest);
 
 ALTER TABLE ONLY public.templates
     ADD CONSTRAINT templates_have_one_wording_per_language UNIQUE (name, language);
@@ -1827,9 +3359,23 @@ ALTER TABLE ONLY public.webhook_bodies
 ALTER TABLE ONLY public.webhook_bodies
     ADD CONSTRAINT webhook_bodies_pkey PRIMARY KEY (id);
 
+CREATE INDEX account_conflicts_by_customer ON public.account_conflicts USING btree (customer_id);
+
+CREATE INDEX account_conflicts_by_other_customer ON public.account_conflicts USING btree (other_customer_id);
+
+CREATE INDEX account_conflicts_by_other_profile ON public.account_conflicts USING btree (other_profile_id);
+
+CREATE UNIQUE INDEX account_conflicts_one_open_per_claim ON public.account_conflicts USING btree (kind, profile_id, other_profile_id) NULLS NOT DISTINCT WHERE (resolved_at IS NULL);
+
+CREATE INDEX addresses_by_customer ON public.addresses USING btree (customer_id, chosen_at);
+
 CREATE INDEX announced_changes_by_customer ON public.announced_changes USING btree (customer_id) WHERE (customer_id IS NOT NULL);
 
 CREATE INDEX announced_changes_by_previous_phone_number ON public.announced_changes USING btree (previous_phone_number);
+
+CREATE INDEX api_writes_by_age ON public.api_writes USING btree (created_at);
+
+CREATE INDEX attempt_counts_by_age ON public.attempt_counts USING btree (since);
 
 CREATE INDEX consents_by_customer ON public.consents USING btree (customer_id, purpose, said_at, id);
 
@@ -1847,6 +3393,8 @@ CREATE INDEX customer_identifiers_by_customer ON public.customer_identifiers USI
 
 CREATE INDEX customer_identifiers_by_value ON public.customer_identifiers USING btree (kind, value);
 
+CREATE INDEX customer_identifiers_former ON public.customer_identifiers USING btree (until_at) WHERE (until_at IS NOT NULL);
+
 CREATE UNIQUE INDEX customer_identifiers_held_by_one ON public.customer_identifiers USING btree (kind, value) WHERE (until_at IS NULL);
 
 CREATE INDEX customer_merges_by_into ON public.customer_merges USING btree (into_id);
@@ -1861,17 +3409,51 @@ CREATE INDEX customers_merged_into ON public.customers USING btree (merged_into)
 
 CREATE UNIQUE INDEX customers_one_live_per_phone_number ON public.customers USING btree (phone_number) WHERE (deleted_at IS NULL);
 
+CREATE UNIQUE INDEX customers_one_live_per_profile ON public.customers USING btree (profile_id) WHERE (deleted_at IS NULL);
+
 CREATE UNIQUE INDEX customers_one_live_per_whatsapp_user_id ON public.customers USING btree (whatsapp_user_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX dead_letters_due ON public.dead_letters USING btree (next_attempt_at) WHERE (resolved_at IS NULL);
 
 CREATE INDEX early_statuses_by_age ON public.early_statuses USING btree (received_at);
 
+CREATE INDEX erasures_to_finish ON public.erasures USING btree (erased_at) WHERE (finished_at IS NULL);
+
+CREATE INDEX exchange_rates_latest ON public.exchange_rates USING btree (currency, id DESC);
+
 CREATE INDEX inbox_by_body ON public.inbox USING btree (body_id);
 
 CREATE INDEX inbox_by_customer ON public.inbox USING btree (customer_id, id);
 
+CREATE INDEX inbox_of_nobody ON public.inbox USING btree (id) WHERE (customer_id IS NULL);
+
 CREATE INDEX inbox_unanswered ON public.inbox USING btree (customer_id, id) WHERE (answered_at IS NULL);
+
+CREATE INDEX magic_links_by_customer ON public.magic_links USING btree (customer_id, created_at);
+
+CREATE INDEX magic_links_by_end ON public.magic_links USING btree (expires_at);
+
+CREATE INDEX magic_links_by_profile ON public.magic_links USING btree (profile_id) WHERE (profile_id IS NOT NULL);
+
+CREATE INDEX mail_by_age ON public.mail USING btree (created_at);
+
+CREATE INDEX mail_due ON public.mail USING btree (next_attempt_at, id) WHERE (status = ANY (ARRAY['queued'::text, 'sending'::text]));
+
+CREATE INDEX media_by_age ON public.media USING btree (created_at) WHERE (status <> ALL (ARRAY['doomed'::text, 'deleted'::text]));
+
+CREATE INDEX media_by_customer ON public.media USING btree (customer_id, created_at);
+
+CREATE INDEX media_doomed ON public.media USING btree (updated_at) WHERE (status = 'doomed'::text);
+
+CREATE INDEX media_waiting ON public.media USING btree (next_attempt_at) WHERE (status = 'waiting'::text);
+
+CREATE INDEX order_events_by_order ON public.order_events USING btree (order_id, id);
+
+CREATE INDEX orders_by_customer ON public.orders USING btree (customer_id, created_at);
+
+CREATE INDEX orders_delivered ON public.orders USING btree (delivered_at) WHERE (status = 'delivered'::text);
+
+CREATE INDEX orders_unpaid ON public.orders USING btree (pay_until) WHERE (status = 'awaiting_payment'::text);
 
 CREATE INDEX outbox_billed ON public.outbox USING btree (attempted_at) WHERE billable;
 
@@ -1891,30 +3473,118 @@ CREATE INDEX outbox_owed ON public.outbox USING btree (customer_id, id) WHERE (s
 
 CREATE INDEX outbox_parked ON public.outbox USING btree (customer_id) WHERE (status = 'parked'::text);
 
+CREATE INDEX payment_events_by_payment ON public.payment_events USING btree (payment_id, id);
+
+CREATE INDEX payments_by_customer ON public.payments USING btree (customer_id, created_at);
+
+CREATE INDEX payments_by_order ON public.payments USING btree (order_id) WHERE (order_id IS NOT NULL);
+
+CREATE INDEX payments_by_subscription ON public.payments USING btree (subscription_id) WHERE (subscription_id IS NOT NULL);
+
+CREATE INDEX payments_due ON public.payments USING btree (next_look_at, id) WHERE (next_look_at IS NOT NULL);
+
+CREATE INDEX payments_for_staff ON public.payments USING btree (updated_at) WHERE (status = ANY (ARRAY['needs_review'::text, 'refund_due'::text]));
+
+CREATE UNIQUE INDEX payments_one_open_per_order ON public.payments USING btree (order_id) WHERE public.payment_is_open(status);
+
+CREATE UNIQUE INDEX payments_one_open_per_subscription ON public.payments USING btree (subscription_id) WHERE public.payment_is_open(status);
+
+CREATE UNIQUE INDEX payments_pay_an_order_once ON public.payments USING btree (order_id) WHERE (status = ANY (ARRAY['succeeded'::text, 'applied'::text]));
+
 CREATE INDEX phone_requests_by_customer ON public.phone_requests USING btree (customer_id, id);
 
 CREATE UNIQUE INDEX profiles_one_per_email ON public.profiles USING btree (lower(email));
 
+CREATE INDEX quotation_events_by_quotation ON public.quotation_events USING btree (quotation_id, id);
+
+CREATE INDEX quotation_items_by_inbox ON public.quotation_items USING btree (inbox_id) WHERE (inbox_id IS NOT NULL);
+
+CREATE INDEX quotations_by_customer ON public.quotations USING btree (customer_id, id);
+
+CREATE INDEX quotations_open ON public.quotations USING btree (status) WHERE (status = ANY (ARRAY['collecting'::text, 'requested'::text, 'info_needed'::text, 'draft'::text, 'sent'::text]));
+
+CREATE INDEX sessions_by_customer ON public.sessions USING btree (customer_id) WHERE (customer_id IS NOT NULL);
+
+CREATE INDEX sessions_by_end ON public.sessions USING btree (expires_at);
+
+CREATE INDEX sessions_by_profile ON public.sessions USING btree (profile_id);
+
 CREATE INDEX subscriptions_by_customer ON public.subscriptions USING btree (customer_id);
 
+CREATE INDEX subscriptions_ending ON public.subscriptions USING btree (end_date) WHERE (status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text]));
+
 CREATE UNIQUE INDEX subscriptions_one_live_per_customer ON public.subscriptions USING btree (customer_id) WHERE (status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text]));
+
+CREATE UNIQUE INDEX subscriptions_one_waits_for_payment ON public.subscriptions USING btree (customer_id) WHERE (status = 'pending_payment'::text);
 
 CREATE TRIGGER trg_consents_are_never_changed BEFORE UPDATE OF purpose, state, source, evidence, wording, said_at, recorded_at ON public.consents FOR EACH ROW EXECUTE FUNCTION public.refuse_to_change_consents();
 
 CREATE TRIGGER trg_consents_set_consent_status AFTER INSERT OR DELETE OR UPDATE OF customer_id ON public.consents FOR EACH ROW EXECUTE FUNCTION public.customers_follow_consents();
 
-CREATE TRIGGER trg_customers_create_guest_subscription AFTER INSERT ON public.customers FOR EACH ROW EXECUTE FUNCTION public.create_guest_subscription_for_new_customer();
+CREATE TRIGGER trg_customers_create_guest_subscription AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_customers FOR EACH STATEMENT EXECUTE FUNCTION public.create_guest_subscription_for_new_customer();
 
-CREATE TRIGGER trg_customers_open_conversation AFTER INSERT ON public.customers FOR EACH ROW EXECUTE FUNCTION public.open_conversation_for_new_customer();
+CREATE TRIGGER trg_customers_open_conversation AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_customers FOR EACH STATEMENT EXECUTE FUNCTION public.open_conversation_for_new_customer();
 
 CREATE TRIGGER trg_customers_record_consent AFTER INSERT OR UPDATE OF consent_status ON public.customers FOR EACH ROW WHEN ((new.consent_status <> 'pending'::text)) EXECUTE FUNCTION public.record_consent_written_directly();
 
-CREATE TRIGGER trg_customers_record_identifiers AFTER INSERT OR UPDATE OF phone_number, whatsapp_user_id, deleted_at ON public.customers FOR EACH ROW EXECUTE FUNCTION public.record_customer_identifiers();
+CREATE TRIGGER trg_customers_record_identifiers AFTER UPDATE OF phone_number, whatsapp_user_id, deleted_at ON public.customers FOR EACH ROW EXECUTE FUNCTION public.record_customer_identifiers();
+
+CREATE TRIGGER trg_customers_record_identifiers_of_new AFTER INSERT ON public.customers REFERENCING NEW TABLE AS new_customers FOR EACH STATEMENT EXECUTE FUNCTION public.record_identifiers_of_new_customers();
+
+CREATE TRIGGER trg_inbox_wait_for_media AFTER INSERT ON public.inbox FOR EACH ROW WHEN (((new.kind = ANY (ARRAY['image'::text, 'voice'::text, 'audio'::text, 'video'::text, 'document'::text, 'sticker'::text])) AND (new.customer_id IS NOT NULL))) EXECUTE FUNCTION public.wait_for_media();
+
+CREATE TRIGGER trg_magic_links_keep_three_live AFTER INSERT ON public.magic_links FOR EACH ROW WHEN ((new.customer_id IS NOT NULL)) EXECUTE FUNCTION public.keep_three_live_links();
+
+CREATE TRIGGER trg_media_guard_status BEFORE UPDATE OF status ON public.media FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION public.guard_media_status();
+
+CREATE TRIGGER trg_orders_guard BEFORE UPDATE OF status ON public.orders FOR EACH ROW EXECUTE FUNCTION public.guard_order();
+
+CREATE TRIGGER trg_orders_record_change AFTER UPDATE ON public.orders FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION public.record_order_event();
+
+CREATE TRIGGER trg_orders_record_creation AFTER INSERT ON public.orders FOR EACH ROW EXECUTE FUNCTION public.record_order_event();
+
+CREATE TRIGGER trg_outbox_forget_sent_link BEFORE UPDATE ON public.outbox FOR EACH ROW WHEN ((new.purpose = 'sign_in_link'::text)) EXECUTE FUNCTION public.forget_sent_link();
 
 CREATE TRIGGER trg_outbox_record_stop AFTER UPDATE OF error_code ON public.outbox FOR EACH ROW WHEN (((new.error_code = 131050) AND (old.error_code IS DISTINCT FROM new.error_code))) EXECUTE FUNCTION public.record_stop_told_by_refusal();
 
+CREATE TRIGGER trg_payments_guard BEFORE UPDATE OF status ON public.payments FOR EACH ROW EXECUTE FUNCTION public.guard_payment();
+
+CREATE TRIGGER trg_payments_record_change AFTER UPDATE ON public.payments FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION public.record_payment_event();
+
+CREATE TRIGGER trg_payments_record_creation AFTER INSERT ON public.payments FOR EACH ROW EXECUTE FUNCTION public.record_payment_event();
+
+CREATE TRIGGER trg_quotation_lines_stay BEFORE INSERT OR DELETE OR UPDATE ON public.quotation_lines FOR EACH ROW EXECUTE FUNCTION public.keep_sent_lines();
+
+CREATE TRIGGER trg_quotation_versions_stay BEFORE UPDATE ON public.quotation_versions FOR EACH ROW WHEN ((old.sent_at IS NOT NULL)) EXECUTE FUNCTION public.keep_sent_version();
+
+CREATE TRIGGER trg_quotations_guard BEFORE UPDATE OF status, version ON public.quotations FOR EACH ROW EXECUTE FUNCTION public.guard_quotation();
+
+CREATE TRIGGER trg_quotations_limit BEFORE INSERT ON public.quotations FOR EACH ROW EXECUTE FUNCTION public.limit_open_quotations();
+
+CREATE TRIGGER trg_quotations_record_change AFTER UPDATE ON public.quotations FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.version IS DISTINCT FROM new.version))) EXECUTE FUNCTION public.record_quotation_event();
+
+CREATE TRIGGER trg_quotations_record_creation AFTER INSERT ON public.quotations FOR EACH ROW EXECUTE FUNCTION public.record_quotation_event();
+
+ALTER TABLE ONLY public.account_conflicts
+    ADD CONSTRAINT account_conflicts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.account_conflicts
+    ADD CONSTRAINT account_conflicts_other_customer_id_fkey FOREIGN KEY (other_customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.account_conflicts
+    ADD CONSTRAINT account_conflicts_other_profile_id_fkey FOREIGN KEY (other_profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.account_conflicts
+    ADD CONSTRAINT account_conflicts_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.addresses
+    ADD CONSTRAINT addresses_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.announced_changes
     ADD CONSTRAINT announced_changes_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.api_writes
+    ADD CONSTRAINT api_writes_token_id_fkey FOREIGN KEY (token_id) REFERENCES public.api_tokens(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -1949,17 +3619,92 @@ ALTER TABLE ONLY public.customers
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_body_id_fkey FOREIGN KEY (body_id) REFERENCES public.webhook_bodies(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.goods_rules
+    ADD CONSTRAINT goods_rules_version_fkey FOREIGN KEY (version) REFERENCES public.goods_lists(version) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_body_id_fkey FOREIGN KEY (body_id) REFERENCES public.webhook_bodies(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.magic_links
+    ADD CONSTRAINT magic_links_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.magic_links
+    ADD CONSTRAINT magic_links_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.media
+    ADD CONSTRAINT media_inbox_id_fkey FOREIGN KEY (inbox_id) REFERENCES public.inbox(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.order_events
+    ADD CONSTRAINT order_events_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.order_milestones
+    ADD CONSTRAINT order_milestones_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_quotation_version_id_fkey FOREIGN KEY (quotation_version_id) REFERENCES public.quotation_versions(id) ON DELETE RESTRICT;
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.payment_events
+    ADD CONSTRAINT payment_events_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES public.orders(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(id) ON DELETE RESTRICT;
+
 ALTER TABLE ONLY public.phone_requests
     ADD CONSTRAINT phone_requests_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider_events
+    ADD CONSTRAINT provider_events_reference_fkey FOREIGN KEY (reference) REFERENCES public.payments(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotation_events
+    ADD CONSTRAINT quotation_events_quotation_id_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotation_items
+    ADD CONSTRAINT quotation_items_inbox_id_fkey FOREIGN KEY (inbox_id) REFERENCES public.inbox(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.quotation_items
+    ADD CONSTRAINT quotation_items_quotation_id_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotation_lines
+    ADD CONSTRAINT quotation_lines_version_id_fkey FOREIGN KEY (version_id) REFERENCES public.quotation_versions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotation_versions
+    ADD CONSTRAINT quotation_versions_goods_list_fkey FOREIGN KEY (goods_list) REFERENCES public.goods_lists(version) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.quotation_versions
+    ADD CONSTRAINT quotation_versions_quotation_id_fkey FOREIGN KEY (quotation_id) REFERENCES public.quotations(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotations
+    ADD CONSTRAINT quotations_repeats_fkey FOREIGN KEY (repeats) REFERENCES public.quotations(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.refunds
+    ADD CONSTRAINT refunds_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -1967,7 +3712,19 @@ ALTER TABLE ONLY public.subscriptions
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_hold_one_plan FOREIGN KEY (plan_id, plan_code) REFERENCES public.subscription_plans(id, code) ON UPDATE CASCADE ON DELETE RESTRICT;
 
+ALTER TABLE public.account_conflicts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.addresses ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.announced_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_writes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.attempt_counts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.closed_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
 
@@ -1983,19 +3740,67 @@ ALTER TABLE public.customer_merges ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.customers ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.data_map ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.dead_letters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.early_statuses ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.exchange_rates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.goods_lists ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.goods_rules ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.inbox ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.magic_links ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.mail ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.media ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.opening_hours ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.order_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.order_milestones ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.payment_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.payments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.phone_requests ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.provider_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.quotation_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.quotation_items ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.quotation_lines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.quotation_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.quotations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.receipt_counter ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.refunds ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.retention_periods ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.sending_rates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.shop_settings ENABLE ROW LEVEL SECURITY;
 
@@ -2004,6 +3809,8 @@ ALTER TABLE public.stopped_numbers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.subscription_plans ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.suppressions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.templates ENABLE ROW LEVEL SECURITY;
 
@@ -2014,6 +3821,8 @@ REVOKE ALL ON FUNCTION public.add_customer(phone text, user_id text, wa_id text,
 REVOKE ALL ON FUNCTION public.announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamp with time zone, OUT customer_id uuid, OUT decision text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.approved_template(wanted jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.ask_again(over uuid, customer uuid, cause text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.carry_owed_messages(customer uuid, from_epoch integer, to_epoch integer) FROM PUBLIC;
 
@@ -2027,7 +3836,31 @@ REVOKE ALL ON FUNCTION public.customers_follow_consents() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.detach_number(phone text, loser uuid, taker uuid, cause text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.empty_rows(relation regclass, keys text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.end_business(records uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.end_of_working_day(issued_at timestamp with time zone, zone text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.erase_customer(customer uuid, cause text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.erased_key(key text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.export_customer(customer uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.follow_merge(customer uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.forget_sent_link() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.forget_what_names(records uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_media_status() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_order() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_payment() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_quotation() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.hand_to_stranger(conflict public.customer_conflicts, stranger uuid) FROM PUBLIC;
 
@@ -2047,17 +3880,29 @@ REVOKE ALL ON FUNCTION public.join_conversations(merge public.customer_merges) F
 
 REVOKE ALL ON PROCEDURE public.keep_private(IN relations regclass[], IN routines regproc[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.keep_sent_lines() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.keep_sent_version() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.keep_stopped(customer uuid, purposes text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.keep_the_better_plan(merge public.customer_merges) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.keep_three_live_links() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.latest_change(user_id text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lets_us_send(customer uuid, purpose text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.limit_open_quotations() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.link_is_live(link public.magic_links) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.lock_customers(one uuid, other uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.lock_identifiers(VARIADIC identifiers text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.lock_requests(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.may_be_one(one public.customers, other public.customers) FROM PUBLIC;
 
@@ -2077,6 +3922,12 @@ REVOKE ALL ON FUNCTION public.open_conflict(holder uuid, writer uuid, phone text
 
 REVOKE ALL ON FUNCTION public.open_conversation_for_new_customer() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.open_request(customer uuid, changed_by text, cause text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.order_may_become(was text, becomes text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.order_step(milestone text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.outbox_rank(status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.part_conversations(merge public.customer_merges) FROM PUBLIC;
@@ -2085,13 +3936,31 @@ REVOKE ALL ON FUNCTION public.part_from_stranger(conflict public.customer_confli
 
 REVOKE ALL ON FUNCTION public.part_from_who_changed(conflict public.customer_conflicts, holder public.customers, writer public.customers) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.part_with_conflicts(records uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payment_is_open(status text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.payment_may_become(was text, becomes text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.put_back_rows(merge public.customer_merges) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.quotation_may_become(was text, becomes text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_consent_written_directly() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_customer_identifiers() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.record_identifiers_of_new_customers() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.record_order_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.record_payment_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.record_quotation_event() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.record_stop_told_by_refusal() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.records_of_person(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_to_change_consents() FROM PUBLIC;
 
@@ -2101,9 +3970,15 @@ REVOKE ALL ON FUNCTION public.resolve_customer(phone text, whatsapp_user_id text
 
 REVOKE ALL ON FUNCTION public.rest_template(message bigint, why text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.row_key(relation regclass, OUT name text, OUT type text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.rows_of_person(customer uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.say_consent(customer uuid, to_state text, from_source text, with_evidence text, with_wording text, at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.see_customer(seen uuid, phone text, wa_id text, name text, key_hash text, seen_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.session_is_live(session public.sessions) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.set_identifiers(customer uuid, phone text, user_id text, cause text) FROM PUBLIC;
 
@@ -2121,11 +3996,15 @@ REVOKE ALL ON FUNCTION public.survivor(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.survivor_with_merged_user_id(user_id text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.take_messages(of_channel text, phones text[], user_ids text[], wa_ids text[], names text[], key_hashes text[], written_ats timestamp with time zone[], bodies bytea, body_ends integer[], external_ids text[], senders integer[], in_bodies integer[], business_number_ids text[], kinds text[], texts text[], choices text[], quoted_ids text[], all_details text[], parent_user_ids text[], sent_ats timestamp with time zone[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.take_up_merged_user_id(person uuid, user_id text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.undo_merge(merge_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.undone(now_is text, became text, was text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.wait_for_media() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.was_left_since(phone text, moment timestamp with time zone) FROM PUBLIC;
 

@@ -1,14 +1,13 @@
 """The real PostgreSQL for every test: one server, built from the migrations, cloned where a test commits."""
 
 import os
-import shutil
 import socket
-import tempfile
 from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
 from itertools import count
-from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -16,11 +15,33 @@ from psycopg.conninfo import make_conninfo
 from luminous import log, postgres
 from luminous.db import Connection, Database, connect
 from luminous.migrations import migrate
+from tests.memory import quick_directory
 from tests.shop import ShopUnderTest
 
 CLONES = count(1)
 
 log.configure(for_people=False, quiet=True)
+hypothesis.settings.register_profile("gate", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("gate")  # the same examples each time, however slow the machine
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each program that is started compiles all of itself
+
+
+# Files with tests that take long, mostly because they wait for programs of their own.
+LONG = (
+    "test_bench",
+    "test_chaos",
+    "test_people_over_time",
+    "test_resolve_customer_at_scale",
+    "test_up",
+    "test_database_away",
+    "test_restart",
+    "test_stage",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first; a process that has nothing left to do takes from the end of another's."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,12 +62,11 @@ def only_this_machine() -> Generator[None]:
 @pytest.fixture(scope="session")
 def server_url() -> Generator[str]:
     """A server of this test run alone, gone with it."""
-    root = Path(tempfile.mkdtemp(prefix="luminous-test-"))
-    try:
-        yield postgres.start(root, fsync=False).url
-    finally:
-        postgres.stop(root)
-        shutil.rmtree(root, ignore_errors=True)
+    with quick_directory("luminous-test-") as root:
+        try:
+            yield postgres.start(root, fsync=False).url
+        finally:
+            postgres.stop(root)
 
 
 @pytest.fixture(scope="session")
@@ -60,12 +80,17 @@ async def template(server_url: str) -> str:
     return name
 
 
+async def clone(conn: Connection, name: str, template: str) -> None:
+    """Make a database like the template, which nobody is connected to."""
+    await conn.execute(f'create database "{name}" template "{template}" strategy file_copy'.encode())
+
+
 @pytest.fixture
 async def database_url(server_url: str, template: str) -> AsyncGenerator[str]:
     """A database of this test alone, for tests that commit."""
     name = f"test_{os.getpid()}_{next(CLONES)}"
     async with connect(server_url) as conn:
-        await conn.execute(f'create database "{name}" template "{template}"'.encode())
+        await clone(conn, name, template)
     yield make_conninfo(server_url, dbname=name)
     async with connect(server_url) as conn:
         await conn.execute(f'drop database "{name}" with (force)'.encode())
@@ -83,14 +108,27 @@ async def shared_url(server_url: str, template: str) -> str:
     """A database that tests share because they roll back."""
     name = f"shared_{os.getpid()}"
     async with connect(server_url) as conn:
-        await conn.execute(f'create database "{name}" template "{template}"'.encode())
+        await clone(conn, name, template)
     return make_conninfo(server_url, dbname=name)
 
 
 @pytest.fixture
 async def conn(shared_url: str) -> AsyncGenerator[Connection]:
     """A transaction that is rolled back."""
-    conn = await psycopg.AsyncConnection.connect(shared_url)
+    async with rolled_back(shared_url) as conn:
+        yield conn
+
+
+@pytest.fixture
+async def roomy(database_url: str) -> AsyncGenerator[Connection]:
+    """The same for very many rows: also when rolled back they lie about, and slow whoever comes after."""
+    async with rolled_back(database_url) as conn:
+        yield conn
+
+
+@asynccontextmanager
+async def rolled_back(url: str) -> AsyncGenerator[Connection]:
+    conn = await psycopg.AsyncConnection.connect(url)
     try:
         yield conn
     finally:

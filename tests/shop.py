@@ -3,13 +3,15 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
 
+from luminous import notices, orders, quotes
 from luminous.answering import answer_next
 from luminous.app import create_app
 from luminous.channels.meta.payload import parse
@@ -17,15 +19,18 @@ from luminous.channels.meta.signature import sign
 from luminous.config import Settings
 from luminous.db import Database
 from luminous.errors import SendFailed
-from luminous.messages import Outgoing
-from luminous.outbound import deliver_next
+from luminous.messages import Outgoing, SourceName
+from luminous.outbound import Source, deliver_next
+from luminous.paying import pay_next
 from luminous.replies import Shop
 from luminous.wake import Bell
+from luminous.website import site_of
 from luminous.worker import Work, tidy_up
+from tests.network import Mtn, is_due
 
 BODIES = Path(__file__).parent / "channels/meta/bodies"
 SECRET = "app-secret"
-KAMPALA = Shop("Pearl Shopping", ZoneInfo("Africa/Kampala"))
+KAMPALA = Shop("Pearl Shopping", ZoneInfo("Africa/Kampala"), takes_momo=True)
 AMINA = ("256782240146", "UG.13491208655302741918")
 
 
@@ -54,16 +59,19 @@ class Notebook:
 class ShopUnderTest:
     """Post webhooks to it as Meta does; `settle` lets it answer and send everything that is due."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, **more: Any) -> None:
         self.database = database
         settings = Settings.model_construct(
             whatsapp_app_secret=SECRET,
             whatsapp_app_secret_previous="old-secret",
             whatsapp_verify_token="verify-me",
+            **more,
         )
+        self.known_as = replace(KAMPALA, site=site_of(settings))
         self.bell = Bell()
         self.app = create_app(settings, database, self.bell)
         self.whatsapp = Notebook()
+        self.mtn = Mtn()
         self.http = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=self.app), base_url="http://shop.example"
         )
@@ -83,9 +91,15 @@ class ShopUnderTest:
     async def settle(self) -> list[str]:
         """Answer and send all that is due, and return the texts sent meanwhile."""
         before = len(self.whatsapp.sent)
-        while await answer_next(self.database.transaction, KAMPALA):
+        while await answer_next(self.database.transaction, self.known_as):
             pass
-        while await deliver_next(self.database.transaction, {"meta": self.whatsapp}):
+        await is_due(self.database.transaction)
+        while await pay_next(
+            self.database.transaction, {"momo": self.mtn}, partial(notices.tell_payment, shop=self.known_as)
+        ):
+            pass
+        sources: dict[SourceName, Source] = {"quotation": quotes.pdf, "receipt": orders.receipt_pdf}
+        while await deliver_next(self.database.transaction, {"meta": self.whatsapp}, sources=sources):
             pass
         return self.whatsapp.texts[before:]
 

@@ -92,7 +92,7 @@ async def test_intake_does_not_wait_for_a_worker_that_answers_the_same_customer(
     await shop.hear(text("Hello", "wamid.1"))
     async with connect(database_url) as worker, worker.transaction():
         await worker.execute("select from conversations for no key update")
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await shop.hear(text("and more", "wamid.2"))
 
     assert await shop.one("select count(*) from inbox where answered_at is null") == 2

@@ -1,13 +1,37 @@
-"""The commands beside `up`, as an operator types them."""
+"""The commands beside `up`, as an operator types them.
+
+They run in this process, from `main` on; `tests/test_up.py` starts real ones.
+"""
 
 import asyncio
 import json
+import os
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
+from luminous import log
+from luminous.cli import main, output
 from tests.shop import ShopUnderTest, pressed, text
-from tests.test_up import luminous
+from tests.test_up import settings
+
+
+def luminous(home: Path, *words: str, **more: str) -> CompletedProcess[str]:
+    """Run one command to its end, in this directory and with these settings alone."""
+    out, err = StringIO(), StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(os, "environ", settings(home, **more))
+        patch.setattr(sys, "argv", ["luminous", *words])
+        patch.setattr(output.console, "width", 200)
+        patch.chdir(home)
+        with pytest.raises(SystemExit) as ended:
+            main()
+    log.configure(for_people=False, quiet=True)  # as all tests have it
+    return CompletedProcess(words, int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
 @pytest.mark.parametrize(
@@ -24,6 +48,17 @@ def test_production_refuses_to_start_and_names_every_missing_secret(
 
     assert result.returncode == 1
     assert [name for name in names if name not in result.stderr] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "many"), ("SHOP_TIMEZONE", "Mars/Olympus"), ("SHOP_NAME", "")]
+)
+def test_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
+    result = luminous(tmp_path, "up", **{name: value})
+
+    assert result.returncode == 1
+    assert name in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_without_a_database_each_command_says_what_to_do(tmp_path: Path) -> None:

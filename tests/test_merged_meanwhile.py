@@ -79,7 +79,7 @@ async def test_two_messages_in_flight_when_their_records_are_merged_are_both_rec
     await answer_all(shop)
     slow = SlowChannel()
     sending = [asyncio.create_task(deliver_next(shop.database.transaction, {"meta": slow})) for _ in range(2)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(slow.under_way) < 2:  # noqa: ASYNC110 - the two are on their way
             await asyncio.sleep(0.005)
 
@@ -117,8 +117,8 @@ async def take(conn: Connection, message: dict[str, Any]) -> None:
 
 
 async def until_somebody_waits_for(watcher: Connection, holder: Connection) -> None:
-    """Wait until another connection waits for a lock of `holder`. Gives up after 5 s."""
-    async with asyncio.timeout(5):
+    """Wait until another connection waits for a lock of `holder`. Gives up after 30 s."""
+    async with asyncio.timeout(30):
         while not await (await watcher.execute(WAITS, [holder.info.backend_pid])).fetchone():  # noqa: ASYNC110 - PostgreSQL's event
             await asyncio.sleep(0.005)
 

@@ -199,7 +199,7 @@ def test_every_countrys_example_number_is_read_in_both_its_forms() -> None:
     st.sampled_from(["UG", "KE", "US", "BR", "IT", "ZZ"]),
 )
 @example("0" * 99 + "1", "UG")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text_is_one_number_for_good_or_refused(typed: str, region: str) -> None:
     try:
         phone = parse_phone(typed, region)

@@ -14,6 +14,7 @@ import pytest
 
 from luminous import postgres
 from luminous.errors import PostgresFailed
+from tests.memory import quick_directory
 
 START = """
 import sys
@@ -24,19 +25,21 @@ print(postgres.start(Path(sys.argv[1]), fsync=False).started_here, flush=True)
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
+def root() -> Iterator[Path]:
     """Where a server may live; it is stopped afterwards."""
-    yield tmp_path / "luminous"
-    postgres.stop(tmp_path / "luminous")
+    with quick_directory("luminous-postgres-") as directory:
+        yield directory / "luminous"
+        postgres.stop(directory / "luminous")
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared() -> Iterator[Path]:
     """A stopped server's directory with a database luminous, to be copied."""
-    root = tmp_path_factory.mktemp("prepared") / "luminous"
-    postgres.start(root, fsync=False)
-    postgres.stop(root)
-    return root
+    with quick_directory("luminous-prepared-") as directory:
+        root = directory / "luminous"
+        postgres.start(root, fsync=False)
+        postgres.stop(root)
+        yield root
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def test_a_server_outlives_its_killed_program_and_is_attached_to(stopped: Path) 
     assert program.stdout
     assert program.stdout.readline().strip() == "True"
     program.kill()
-    program.communicate(timeout=10)
+    program.communicate(timeout=60)
     pid = postmaster_pid(stopped)
 
     attached = postgres.start(stopped)
@@ -104,7 +107,7 @@ def test_a_start_killed_at_any_moment_is_repaired_by_the_next(root: Path, after:
     program = elsewhere(root)
     time.sleep(after)
     program.kill()
-    program.communicate(timeout=10)
+    program.communicate(timeout=60)
 
     server = postgres.start(root, fsync=False)
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from luminous.channels.meta.signature import sign
 from luminous.db import connect
+from luminous.proof.stage.programs import free_port
 from tests.channels.meta.graph import graph_api, says
 from tests.shop import SECRET, ShopUnderTest, text, webhook
 
@@ -65,8 +65,7 @@ async def program(database_url: str, home: Path, *words: str, **settings: str) -
 @asynccontextmanager
 async def serving(database_url: str, home: Path) -> AsyncGenerator[tuple[Program, int]]:
     """A server that is ready, and its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     secrets = {"WHATSAPP_APP_SECRET": SECRET, "WHATSAPP_VERIFY_TOKEN": "verify-me"}
     async with program(database_url, home, "serve", PORT=str(port), **secrets) as server:
         await until_ready(port)
@@ -74,7 +73,7 @@ async def serving(database_url: str, home: Path) -> AsyncGenerator[tuple[Program
 
 
 async def until_ready(port: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while await ask(port, b"GET /readyz HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n") != 200:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
 
@@ -109,7 +108,7 @@ def message() -> tuple[str, bytes]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 - what is waited for happens elsewhere
             await asyncio.sleep(0.01)
 
@@ -121,10 +120,12 @@ async def test_requests_under_way_when_the_server_is_told_to_end_are_answered(
     async with serving(database_url, tmp_path) as (server, port):
         async with connect(database_url) as psql, psql.transaction():
             await psql.execute("lock table inbox in exclusive mode")  # so that an answer takes its time
-            answer = asyncio.create_task(ask(port, waiting))
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(arriving[:-10])
-            await asyncio.sleep(0.3)  # both have begun
+            answer = asyncio.create_task(ask(port, waiting))
+            async with asyncio.timeout(60):  # the later of the two has got as far as the lock
+                while not await (await psql.execute(WAITS, [psql.info.backend_pid])).fetchone():  # noqa: ASYNC110 - PostgreSQL's event
+                    await asyncio.sleep(0.01)
             server.end()
             while await ask(port, b"GET /healthz HTTP/1.1\r\nhost: shop\r\n\r\n") is not None:
                 pass  # until it takes no new caller
@@ -137,6 +138,9 @@ async def test_requests_under_way_when_the_server_is_told_to_end_are_answered(
     async with connect(database_url) as psql:
         rows = await (await psql.execute("select count(*) from inbox")).fetchall()
     assert rows == [(2,)]
+
+
+WAITS = "select true from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
 
 
 async def test_caller_who_never_ends_does_not_keep_the_server_from_ending(
@@ -190,7 +194,7 @@ async def test_rolling_restart_of_two_servers_under_load_is_no_error_to_who_retr
             await server.start("serve")
             await until_ready(port)
         client.stopped = True
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asyncio.gather(*posting)
 
     assert client.refusals == []
@@ -215,7 +219,7 @@ async def test_worker_that_is_told_to_end_while_it_sends_records_what_became_of_
             "WHATSAPP_API_URL": graph.url,
         }
         async with program(database_url, tmp_path, "worker", **ways) as worker:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await graph.has_been_asked.wait()
             worker.end()
             await asyncio.sleep(0.2)

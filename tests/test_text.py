@@ -131,7 +131,7 @@ def test_one_endless_grapheme_is_bounded() -> None:
 
 
 @given(st.one_of(ANY_TEXT, TRICKY, st.tuples(ANY_TEXT, TRICKY).map("".join)))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_cleaned_name_is_safe_to_store_and_to_show(name: str) -> None:
     shown = clean_name(name)
     if shown is None:
@@ -204,7 +204,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_json_text_reads_back_without_what_the_database_refuses(value: Json) -> None:
     stored = clean_json(value)
     stored.encode()

@@ -15,16 +15,21 @@ import httpx2
 import psycopg
 import pytest
 
+from luminous import postgres
 from luminous.channels.meta.signature import sign
+from luminous.proof.stage.programs import free_port
+from tests.memory import quick_directory
 from tests.shop import text, webhook
 
 LUMINOUS = [sys.executable, "-m", "luminous"]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Generator[Path]:
-    yield tmp_path
-    luminous(tmp_path, "db", "stop")
+def home() -> Generator[Path]:
+    """A newcomer's directory."""
+    with quick_directory("luminous-up-") as path:
+        yield path
+        postgres.stop(path / ".luminous")
 
 
 def settings(home: Path, **more: str) -> dict[str, str]:
@@ -55,11 +60,11 @@ def running(home: Path, port: int, **more: str) -> Generator[subprocess.Popen[st
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()[0]
         try:
@@ -67,17 +72,17 @@ def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
                 return
         except httpx2.TransportError:
             time.sleep(0.1)
-    raise AssertionError("it did not come up in 30 seconds")
+    raise AssertionError("it did not come up in a minute")
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
+    return free_port()
 
 
 def count(home: Path, what: str) -> int:
-    url = luminous(home, "db", "url").stdout.strip()
+    url = postgres.running_url(home / ".luminous")
+    assert url is not None
     with psycopg.connect(url) as conn:
         row = conn.execute(f"select count(*) from {what}".encode()).fetchone()  # noqa: S608 - our own words
     return row[0] if row else 0
@@ -94,11 +99,11 @@ def test_one_command_brings_up_everything_and_a_killed_one_loses_nothing(home: P
     with running(home, port) as first:
         assert post_hello(home, port, "wamid.1") == 200
         os.kill(first.pid, signal.SIGKILL)
-        first.wait(timeout=10)
+        first.wait(timeout=60)
 
     with running(home, port) as second:
         assert post_hello(home, port, "wamid.1") == 200
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while count(home, "outbox where status = 'queued'") and time.monotonic() < deadline:
             time.sleep(0.1)
         assert (count(home, "customers"), count(home, "inbox"), count(home, "outbox")) == (1, 1, 1)
@@ -109,7 +114,7 @@ def test_one_command_brings_up_everything_and_a_killed_one_loses_nothing(home: P
         assert f"already runs in this directory: http://127.0.0.1:{port}" in beside.stderr
 
         second.send_signal(signal.SIGINT)
-        said = second.communicate(timeout=30)[0]
+        said = second.communicate(timeout=60)[0]
     assert f"http://127.0.0.1:{port}/simulator" in said
     assert "Luminous has stopped" in said
     assert second.returncode == 0
@@ -141,15 +146,4 @@ def test_directory_that_cannot_be_written_is_said_with_the_way_out(home: Path, p
     assert result.returncode == 1
     assert "cannot be written" in result.stderr
     assert "LUMINOUS_HOME" in result.stderr
-    assert "Traceback" not in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "many"), ("SHOP_TIMEZONE", "Mars/Olympus"), ("SHOP_NAME", "")]
-)
-def test_wrong_setting_is_named(home: Path, name: str, value: str) -> None:
-    result = luminous(home, "up", **{name: value})
-
-    assert result.returncode == 1
-    assert name in result.stderr
     assert "Traceback" not in result.stderr

@@ -3,8 +3,7 @@
 conversations.claim → inbox.unanswered → replies.decide → acts → settled, all in one transaction
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from itertools import count
 from uuid import UUID
 
 from luminous import conversations, customers, inbox, metrics, outbox, subscriptions
@@ -12,8 +11,19 @@ from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
 from luminous.errors import is_retryable
 from luminous.log import log
-from luminous.messages import Content
-from luminous.replies import Act, Context, HandOver, Say, SetConsent, Shop, Step, TakeNumber, decide, wording
+from luminous.replies import (
+    Context,
+    HandOver,
+    Request,
+    Say,
+    SetConsent,
+    Shop,
+    Step,
+    TakeNumber,
+    decide,
+    do,
+    wording,
+)
 
 TRIES = 5  # then a person takes over
 MOST_REPLIES = 20  # to one customer in five minutes: beyond it two programs are answering each other
@@ -75,25 +85,18 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
                 is_proven=is_proven,
             )
             decided = decide(context, written)
-            if falls_silent:
-                decided = [replace(step, acts=tuple(without_words(step.acts))) for step in decided]
             if customer.has_stopped_service and is_proven:
                 await reopen_service(conn, customer.id, decided)
             for step in decided:
-                await act(conn, customer.id, step, written[-1])
+                await act(conn, context, customer.id, step, written[-1], is_silent=falls_silent)
             steps += decided
     await conversations.settle(
         conn,
         customer.id,
-        greeted=any(isinstance(each, Say) and each.greets for step in steps for each in step.acts),
+        greeted=any(isinstance(each, Say | Request) and each.greets for step in steps for each in step.acts),
         last_message_at=max((each.sent_at for each in messages if each.opens_the_24_hours), default=None),
     )
     return steps
-
-
-def without_words(acts: Iterable[Act]) -> Iterator[Act]:
-    """What is done without a reply: STOP counts also while nothing is said."""
-    return (act for act in acts if not isinstance(act, Say))
 
 
 async def answer_nobody(conn: Connection, conversation: Conversation) -> list[Step]:
@@ -125,20 +128,46 @@ async def reopen_service(conn: Connection, customer_id: UUID, steps: list[Step])
         )
 
 
-async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Message) -> None:
-    """Do what was decided about some messages, answering on the number that the last one came to."""
-    for number, each in enumerate(step.acts):
-        match each:
+async def act(
+    conn: Connection,
+    context: Context,
+    customer_id: UUID,
+    step: Step,
+    last: inbox.Message,
+    *,
+    is_silent: bool = False,
+) -> None:
+    """Do what was decided about some messages, answering on the number that the last one came to.
+
+    is_silent: everything is done, and nothing is said.
+    """
+    said = step.messages[-1] if step.messages else last
+    to_do = list(step.acts)
+    for number in count():
+        if not to_do:
+            break
+        match each := to_do.pop(0):
+            case Say() if is_silent:
+                pass
             case Say():
-                await reply(conn, customer_id, each.content, f"{last.id}:{step.answer}:{number}", last)
+                await outbox.owe(
+                    conn,
+                    customer_id,
+                    each.content,
+                    purpose="sign_in_link" if each.lets_in else "reply",
+                    dedupe_key=f"reply:{said.id}:{step.answer}:{number}",
+                    channel=last.channel,
+                    business_number_id=last.business_number_id,
+                    is_impersonal=not last.is_proven,
+                )
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
             case TakeNumber():
                 theirs = await customers.take_shared_number(conn, customer_id, each.phone, last.sent_at)
                 if theirs is not None:
-                    await reply(conn, theirs, each.thanks, f"number:{last.id}", last)
+                    customer_id = theirs
+                    to_do.insert(0, Say(each.thanks))
             case SetConsent():
-                said = step.messages[-1]
                 await customers.set_consent(
                     conn,
                     customer_id,
@@ -148,21 +177,9 @@ async def act(conn: Connection, customer_id: UUID, step: Step, last: inbox.Messa
                     wording=wording.CONSENT_VERSION,
                     said_at=said.sent_at,
                 )
+            case _:
+                to_do = [*await do(conn, context, customer_id, each, said.external_id), *to_do]
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
-
-
-async def reply(conn: Connection, customer_id: UUID, content: Content, key: str, to: inbox.Message) -> None:
-    """Owe an answer where the message came from."""
-    await outbox.owe(
-        conn,
-        customer_id,
-        content,
-        purpose="reply",
-        dedupe_key=f"reply:{key}",
-        channel=to.channel,
-        business_number_id=to.business_number_id,
-        is_impersonal=not to.is_proven,
-    )
 
 
 async def give_up_or_wait(begin: Begin, conversation: Conversation) -> None:

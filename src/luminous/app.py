@@ -1,26 +1,49 @@
-"""The web application: webhooks, health and metrics; under `luminous up` the simulator beside them."""
+"""The web application: webhooks, website, health, metrics; under `luminous up` the simulator beside them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from typing import get_args
+from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.types import Receive, Scope, Send
 
-from luminous import customers, inbox, metrics, outbox, templates
+from luminous import customers, inbox, metrics, outbox, payments, templates
+from luminous.api import create_api
+from luminous.catalogues import catalogue
 from luminous.channels.gateway import webhook as gateway_webhook
 from luminous.channels.gateway.webhook import GatewayWebhook
-from luminous.channels.meta import webhook
+from luminous.channels.meta import webhook as meta_webhook
 from luminous.channels.meta.webhook import MetaWebhook
+from luminous.channels.receiving import Receiving, Webhook
 from luminous.config import Settings
-from luminous.db import Connection, Database, sql
-from luminous.errors import is_retryable
+from luminous.db import Begin, Connection, Database, sql
+from luminous.errors import DatabaseAway, is_retryable
 from luminous.migrations import pending
+from luminous.providers.momo import callback
+from luminous.shop import shop_of
 from luminous.wake import Bell
+from luminous.website import Website, site_of
+from luminous.website.routes import mount as mount_website
 
 Background = AbstractAsyncContextManager[None]
+
+
+class Application(FastAPI):
+    """The framework's application, with the webhooks before it."""
+
+    def __init__(self, receiving: Receiving, lifespan: Callable[[FastAPI], Background]) -> None:
+        super().__init__(title="Luminous", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+        self._receiving = receiving
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._receiving.is_for(scope):
+            await self._receiving(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
@@ -39,16 +62,65 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
             yield
             telling.cancel()
 
-    app = FastAPI(title="Luminous", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.background = []
     count_from_zero()
     meta = MetaWebhook(settings.whatsapp_verify_token, settings.app_secrets)
-    app.include_router(webhook.routes(meta, database.transaction, bell.ring))
+    webhooks: dict[str, Webhook] = {meta_webhook.PATH: meta}
     if settings.gateway_secret.strip():
-        gateway = GatewayWebhook(settings.gateway_secret)
-        app.include_router(gateway_webhook.routes(gateway, database.transaction, bell.ring))
+        webhooks[gateway_webhook.PATH] = GatewayWebhook(settings.gateway_secret)
+    app = Application(Receiving(webhooks, database.transaction, bell.ring), lifespan)
+    background: list[Background] = []
+    app.state.background = background
+    app.include_router(meta_webhook.handshake(meta))
+    app.include_router(callback.routes(waking(database.transaction, bell)))
     app.include_router(health(settings, database))
+    website = website_for(settings, database, bell)
+    if website is not None:
+        background.append(mount_website(app, website))
+    app.mount(
+        "/api/v1",
+        create_api(
+            database.transaction,
+            shop_of(settings),
+            region=settings.shop_region,
+            calls_per_minute=settings.api_calls_per_minute,
+        ),
+    )
     return app
+
+
+def website_for(settings: Settings, database: Database, bell: Bell) -> Website | None:
+    """The website, where the shop has one. Under `luminous up` its WhatsApp is the simulator's."""
+    site = site_of(settings)
+    if site is None:
+        return None
+    digits = "".join(filter(str.isdigit, settings.whatsapp_number))
+    return Website(
+        site=site,
+        begin=database.transaction,
+        ring=bell.ring,
+        shop_name=settings.shop_name,
+        timezone=settings.timezone,
+        whatsapp_number=settings.whatsapp_number,
+        opens_whatsapp=f"{settings.simulator}?text="
+        if settings.simulator
+        else f"https://wa.me/{digits}?text=",
+        has_mail=bool(settings.smtp_url or settings.simulator),
+        words=catalogue(settings.shop_language),
+        simulator=settings.simulator or None,
+    )
+
+
+def waking(begin: Begin, bell: Bell) -> Callable[[UUID], Awaitable[None]]:
+    """What a provider's callback does: the payment is looked at soon, and nothing else follows from it."""
+
+    async def wake(reference: UUID) -> None:
+        with suppress(DatabaseAway):  # the payment is looked at all the same, a little later
+            async with begin() as conn:
+                is_ours = await payments.wake(conn, reference)
+            if is_ours:
+                bell.ring()
+
+    return wake
 
 
 def health(settings: Settings, database: Database) -> APIRouter:

@@ -6,7 +6,12 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU002  no sender         neither a phone number nor a WhatsApp user id was given
     LU003  merge refused     not two live records, or no standing merge into a live one
     LU004  no open conflict  it was settled, or its holder is gone
-    LU005  consent is kept   what a customer said about consent cannot be changed, only added to
+    LU005  no such change    a status of a quotation, order or payment does not lead to that other one
+    LU006  it was offered    a version that was sent does not change: it is revised
+    LU007  limit reached     the plan allows no more open quotations
+    LU008  consent is kept   what a customer said about consent cannot be changed, only added to
+    LU012  no way back       a file's status would go where it cannot from here
+    LU010  unmapped          data_map does not say what becomes of a table at an erasure
 """
 
 from collections.abc import Generator
@@ -22,7 +27,7 @@ import psycopg
 RETRYABLE_CLASSES = ("08", "40", "53", "57", "58")
 RETRYABLE_STATES = ("55P03", "25006")
 UNDEFINED_TABLE, UNIQUE_VIOLATION = "42P01", "23505"
-MERGE_REFUSED, NO_OPEN_CONFLICT = "LU003", "LU004"
+MERGE_REFUSED, NO_OPEN_CONFLICT, NO_SUCH_CHANGE = "LU003", "LU004", "LU005"
 
 
 class LuminousError(Exception):
@@ -45,6 +50,49 @@ class NoOpenConflict(LuminousError):
     """A conflict that is settled already or never was."""
 
 
+class NoAmount(LuminousError):
+    """Text that is not an amount of money or a currency; the sentence says why."""
+
+
+class NoPrice(LuminousError):
+    """A basket that cannot be priced; the sentence says what is missing."""
+
+
+class QuotationClosed(LuminousError):
+    """What was asked of a quotation is not possible as it stands; the sentence says how it stands."""
+
+
+class ProhibitedGoods(LuminousError):
+    """The shop's list names what is to be priced, and nobody said why it may be all the same."""
+
+
+class PlanNotOnSale(LuminousError):
+    """A plan that this customer cannot buy now."""
+
+
+class OrderRefused(LuminousError):
+    """What an order cannot do as it stands; the sentence says why and what can be done."""
+
+
+class PaymentRefused(LuminousError):
+    """What cannot be done with a payment as it stands; the sentence says why and what can be done.
+
+    code: under which customers read it in their language.
+    """
+
+    def __init__(self, sentence: str, code: Literal["overdue", "paid", "gone"] = "gone") -> None:
+        super().__init__(sentence)
+        self.code: Literal["overdue", "paid", "gone"] = code
+
+
+class ErasureRefused(LuminousError):
+    """Something with the person is under way that needs to know who they are; the sentence names it."""
+
+
+class ExportRefused(LuminousError):
+    """What hangs on a record may be somebody else's; the sentence says what has to be settled first."""
+
+
 class DatabaseAway(LuminousError):
     """PostgreSQL cannot be reached or cannot commit; what was asked did not happen."""
 
@@ -55,6 +103,14 @@ class SettingsMissing(LuminousError):
 
 class PostgresFailed(LuminousError):
     """The embedded server cannot be started, stopped or found; the sentence says what to do."""
+
+
+class MailFailed(LuminousError):
+    """A letter that the mail server did not take. is_final: it never will."""
+
+    def __init__(self, reason: str, *, is_final: bool) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
 
 
 SendOutcome = Literal["not_sent", "once", "unclear", "refused", "window_over", "template_refused", "held"]
@@ -84,6 +140,30 @@ class SendFailed(LuminousError):
         self.code = code
         self.retry_after = retry_after
         self.answered = answered
+
+
+FetchOutcome = Literal["later", "expired", "refused", "held"]
+
+
+class FetchFailed(LuminousError):
+    """A file that a customer sent could not be had from the provider.
+
+    outcome: `later` try again; `expired` the provider has it no longer; `refused` it must not be had;
+    `held` this shop cannot fetch anything at present.
+    """
+
+    def __init__(self, reason: str, outcome: FetchOutcome) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.outcome: FetchOutcome = outcome
+
+
+class UnfitFile(LuminousError):
+    """A file that is not kept; the sentence says why."""
+
+
+class StorageAway(LuminousError):
+    """The place where files are kept cannot be used now; the sentence says why."""
 
 
 @contextmanager

@@ -16,6 +16,17 @@ from luminous import postgres
 from luminous.config import Settings
 from luminous.errors import LuminousError
 
+BUSINESS_NUMBER = "+256700000001"
+MADE_ONCE = (
+    "WHATSAPP_APP_SECRET",
+    "WHATSAPP_VERIFY_TOKEN",
+    "WHATSAPP_ACCESS_TOKEN",
+    "MOMO_API_USER",
+    "MOMO_API_KEY",
+    "MOMO_SUBSCRIPTION_KEY",
+    "SECRET_KEY",
+    "PRIVACY_PEPPER",
+)
 BUSINESS_NUMBER_ID = "106540352242922"  # of the simulated shop
 
 
@@ -95,14 +106,19 @@ def with_development_values(settings: Settings, home: Path, database_url: str) -
     """Fill in what is not set, so that webhooks and sending work against the simulator."""
     made = home / "development.env"
     if not made.exists():
-        names = ("WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN", "WHATSAPP_ACCESS_TOKEN")
-        lines = [f"{name}={secrets.token_hex(16)}\n" for name in names]
         made.touch(mode=0o600)
-        made.write_text("# Made by `luminous up` for this directory alone.\n" + "".join(lines), "utf-8")
+        made.write_text("# Made by `luminous up` for this directory alone.\n", "utf-8")
+    with made.open("a", encoding="utf-8") as more:  # a directory of an earlier version has fewer
+        more.writelines(
+            f"{name}={secrets.token_hex(16)}\n" for name in MADE_ONCE if name not in dotenv_values(made)
+        )
     address = f"http://{settings.host}:{settings.port}"
     values: dict[str, str | None] = {
         "whatsapp_phone_number_id": BUSINESS_NUMBER_ID,
         "whatsapp_api_url": f"{address}/simulator/graph/v26.0",
+        "whatsapp_number": BUSINESS_NUMBER,
+        "momo_api_url": f"{address}/simulator/momo",
+        "whatsapp_media_origins": address,
         "public_url": address,
         **{name.lower(): value for name, value in dotenv_values(made).items()},
     }
@@ -111,4 +127,6 @@ def with_development_values(settings: Settings, home: Path, database_url: str) -
         for name, value in values.items()
         if not (name in settings.model_fields_set and getattr(settings, name))
     }
-    return settings.model_copy(update={**missing, "database_url": database_url})
+    return settings.model_copy(
+        update={**missing, "database_url": database_url, "simulator": f"{address}/simulator"}
+    )

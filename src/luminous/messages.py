@@ -5,7 +5,7 @@ A channel turns a provider's call into events (`Received`, `StatusChange`, …, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -166,10 +166,24 @@ class Row:
     description: str = ""
 
 
+SourceName = Literal["media", "quotation", "receipt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message. Its bytes are asked for when it is sent: source and id say where."""
+
+    source: SourceName
+    id: str
+    filename: str
+    mime_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a message says. At most 3 buttons or 10 rows, never both; `label` opens the list.
 
+    With an attachment the text is its caption, at most 1024 characters, and there are no rows.
     asks_for_number: below the text stands WhatsApp's own button that shares the phone number.
     """
 
@@ -178,6 +192,7 @@ class Content:
     rows: tuple[Row, ...] = ()
     label: str = ""
     asks_for_number: bool = False
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +219,7 @@ class Outgoing:
     content: Content
     quoted_id: str | None = None
     template: TemplateUse | None = None  # it goes as this, and not as its content
+    file: bytes | None = field(default=None, repr=False)  # of its attachment, where the channel carries files
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +230,12 @@ class Capabilities:
     buttons: bool  # else a menu becomes text
     user_ids: bool  # a person who hides their number can be reached
     templates: bool  # something can be said outside WhatsApp's 24 hours
+    files: bool  # else the text goes without its attachment, and says so
 
 
 CAPABILITIES: Mapping[ChannelName, Capabilities] = {
-    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True, templates=True),
-    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False, templates=False),
+    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True, templates=True, files=True),
+    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False, templates=False, files=False),
 }
 CONTENT = TypeAdapter(Content)
 TEMPLATE_USE = TypeAdapter(TemplateUse)

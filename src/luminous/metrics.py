@@ -15,6 +15,10 @@ UNKNOWN = Counter("luminous_unknown_events", "Well-formed things that nobody act
 DEAD_LETTERS = Counter("luminous_dead_letters", "Pieces that could not be taken.", ["stage"])
 ANSWERS = Counter("luminous_answers", "Messages settled, by what was decided.", ["answer"])
 SENDS = Counter("luminous_sends", "Calls to send a message, by what came of them.", ["outcome"])
+PAYMENTS = Counter("luminous_payments", "Payments, by what they became.", ["became"])
+MEDIA = Counter(
+    "luminous_media", "Files of customers that were to be fetched, by what came of it.", ["outcome"]
+)
 STOPPED_NUMBERS = Gauge("luminous_stopped_numbers", "Numbers of the shop that cannot send at present.")
 RESTING_TEMPLATES = Gauge(
     "luminous_resting_templates", "Templates that Meta has refused, paused or disabled."

@@ -1,36 +1,48 @@
 """WALK 3, out. A message that we owe is sent, and what became of it is recorded.
 
-outbox.claim (committed) → channel.send (no transaction) → accepted, again, in doubt, or refused
+outbox.claim (committed) → its file, channel.send (no transaction) → accepted, again, in doubt, or refused
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
 from luminous import metrics, outbox
 from luminous.db import Begin, Connection, again
-from luminous.errors import UNIQUE_VIOLATION, SendFailed, sqlstate
+from luminous.errors import UNIQUE_VIOLATION, SendFailed, is_retryable, sqlstate
 from luminous.log import log
-from luminous.messages import ChannelName, Outgoing
+from luminous.messages import CAPABILITIES, ChannelName, Outgoing, SourceName
 from luminous.outbox import Claimed
 from luminous.pace import Pace
 
 TRIES = 100  # of what surely did not go: about eight hours of an outage
+FILE_SECONDS = 15  # to read or make an attachment: with upload and call well within its lease
+
+# Gives the bytes of an attachment by its id; opens its own short transactions. Raises SendFailed.
+Source = Callable[[Begin, str], Awaitable[bytes]]
 
 
 class Channel(Protocol):
     """A way to WhatsApp."""
 
     async def send(self, message: Outgoing) -> str:
-        """Send it, well within the lease of 20 seconds, and return the provider's id. Raises SendFailed."""
+        """Send it, well within the lease of 20 seconds, and return the provider's id. Raises SendFailed.
+
+        With a file the lease is 80 seconds.
+        """
         ...
 
 
 async def deliver_next(
-    begin: Begin, channels: Mapping[ChannelName, Channel], pace: Pace | None = None
+    begin: Begin,
+    channels: Mapping[ChannelName, Channel],
+    pace: Pace | None = None,
+    sources: Mapping[SourceName, Source] = {},
 ) -> bool:
-    """Send one message that is due. Returns False when none is.
+    """Send one message that is due, with its file from its source. Returns False when none is.
 
     pace: how fast each of the shop's numbers may send; None sends as fast as it can.
     """
@@ -50,9 +62,10 @@ async def deliver_next(
     try:
         if claimed.channel not in channels:
             raise SendFailed(f"This worker has no settings for {claimed.channel}.", "held")
+        message = await with_file(begin, claimed.outgoing(), sources)
         if pace and not await pace.keep(begin, claimed.channel, claimed.business_number_id):
             raise SendFailed("The number sends as fast as it may.", "not_sent")
-        external_id = await channels[claimed.channel].send(claimed.outgoing())
+        external_id = await channels[claimed.channel].send(message)
     except SendFailed as failure:
         await again(begin, partial(record_failure, claimed=claimed, failure=failure))
         metrics.SENDS.labels(failure.outcome).inc()
@@ -68,6 +81,26 @@ async def deliver_next(
         metrics.SENDS.labels("accepted").inc()
         log.info("sent", outbox_id=claimed.id, attempt=claimed.attempts)
     return True
+
+
+async def with_file(begin: Begin, message: Outgoing, sources: Mapping[SourceName, Source]) -> Outgoing:
+    """The message, with the bytes of its attachment where its channel carries one. Raises SendFailed."""
+    attachment = message.content.attachment
+    if attachment is None or message.template or not CAPABILITIES[message.channel].files:
+        return message
+    if attachment.source not in sources:
+        raise SendFailed(f"This worker cannot get a file from {attachment.source}.", "held")
+    try:
+        async with asyncio.timeout(FILE_SECONDS):
+            return replace(message, file=await sources[attachment.source](begin, attachment.id))
+    except SendFailed:
+        raise
+    except Exception as error:  # whatever a source meets: the message was surely not sent
+        passes = is_retryable(error) or isinstance(error, TimeoutError)
+        log.exception("no attachment", outbox_id=message.id, source=attachment.source)
+        raise SendFailed(
+            f"Its file could not be made ({type(error).__name__}).", "not_sent" if passes else "refused"
+        ) from error
 
 
 async def record_acceptance(conn: Connection, claimed: Claimed, external_id: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, NewType, NoReturn
 
 import phonenumbers as lib
+from phonenumbers import carrier
 
 from luminous.errors import InvalidPhone
 
@@ -105,6 +106,17 @@ def read_phone(text: str, region: str = "UG") -> TypedPhone:
         _refuse("That number has a length that WhatsApp does not know.", region)
     kind = lib.number_type(number)
     return TypedPhone(Phone(phone), extension, _KINDS.get(kind, "other"), kind not in _NO_PERSON_BEHIND)
+
+
+def network_of(phone: Phone) -> str | None:
+    """The mobile network that the number was given to, as `MTN` or `Airtel`; None when nobody knows.
+
+    Where a number may be taken to another network, the network's own answer is the only truth.
+    """
+    try:
+        return carrier.name_for_number(lib.parse(phone), "en").split(" ")[0] or None
+    except lib.NumberParseException:
+        return None
 
 
 def mask(phone: str | None) -> str:

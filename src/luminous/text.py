@@ -18,6 +18,7 @@ _LONGEST_NAME_CODE_POINTS = 400
 _DEEPEST = 64
 _LARGEST_INTEGER_BITS = 4096  # PostgreSQL's numeric holds 131,072 digits, Python prints 4,300
 
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NOT_IN_JSON = re.compile(r"\x00")
@@ -50,7 +51,10 @@ def clean_name(name: str | None) -> str | None:
     """A person's name for display, NFC, at most 100 grapheme clusters; None when nothing of it shows."""
     if name is None:
         return None
-    shown = _SURROGATE.sub("\ufffd", name[: 5 * _LONGEST_NAME_CODE_POINTS])
+    shown = name[: 5 * _LONGEST_NAME_CODE_POINTS]
+    if shown.isascii() and shown.isprintable():  # most names: nothing hidden, and every letter by itself
+        return " ".join(shown.split())[:LONGEST_NAME].rstrip() or None
+    shown = _SURROGATE.sub("\ufffd", shown)
     shown = unicodedata.normalize("NFC", _visible(shown))
     shown = _visible(_TOO_MANY_MARKS.sub(r"\1", shown)[:_LONGEST_NAME_CODE_POINTS])
     shown = "".join(_GRAPHEME.findall(shown)[:LONGEST_NAME]).rstrip()
@@ -68,7 +72,7 @@ def clean_json(value: Json) -> str:
     NUL is removed, a lone surrogate becomes U+FFFD; NaN, infinities, numbers beyond 4,096 bits and
     what is nested deeper than 64 levels become null.
     """
-    return json.dumps(_storable(value, 0), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _AS_JSON.encode(_storable(value, 0))
 
 
 def _storable(value: Json, depth: int) -> Json:

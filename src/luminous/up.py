@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
-from fastapi.responses import RedirectResponse
 from rich.console import Console
 
 from luminous import conversations, simulator
@@ -18,7 +17,9 @@ from luminous.app import create_app
 from luminous.config import Settings
 from luminous.db import Database, connect
 from luminous.incoming import Incoming
+from luminous.keeping import storage_of
 from luminous.machine import (
+    BUSINESS_NUMBER,
     database_server,
     listening_socket,
     only_one_in,
@@ -26,11 +27,9 @@ from luminous.machine import (
     with_development_values,
 )
 from luminous.migrations import migrate
-from luminous.simulator import SimulatorSettings
+from luminous.simulator import MomoKeys, SimulatorSettings
 from luminous.wake import Bell
 from luminous.worker import working
-
-BUSINESS_NUMBER = "+256700000001"
 
 
 def up(console: Console) -> None:
@@ -62,11 +61,18 @@ async def _serve(settings: Settings, home: Path, listener: socket.socket, consol
     )
     bell = Bell()
     app = create_app(settings, database, bell)
+    postbox = simulator.Postbox(home / "mail.jsonl")
     app.state.background += [
-        simulator.mount(app, _simulator(settings, home), database, release=conversations.release),
-        working(settings, database, bell),
+        simulator.mount(
+            app,
+            _simulator(settings, home),
+            database,
+            postbox,
+            release=conversations.release,
+            storage=storage_of(settings),
+        ),
+        working(settings, database, bell, mailer=None if settings.smtp_url else postbox),
     ]
-    app.add_route("/", lambda _: RedirectResponse("/simulator"))
     server = uvicorn.Server(
         uvicorn.Config(
             app, http=Incoming, ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=5
@@ -85,6 +91,7 @@ def _simulator(settings: Settings, home: Path) -> SimulatorSettings:
         business_number_id=settings.whatsapp_phone_number_id,
         business_number=BUSINESS_NUMBER,
         shop_name=settings.shop_name,
+        momo=MomoKeys(settings.momo_api_user, settings.momo_api_key, settings.momo_subscription_key),
     )
 
 
@@ -93,6 +100,8 @@ def print_addresses(console: Console, settings: Settings) -> None:
     address = f"http://{settings.host}:{settings.port}"
     console.print(
         f"\n[bold green]Luminous runs.[/]  Open [bold]{address}/simulator[/] and write “Hello”.\n\n"
+        f"  website     {address}/\n"
+        f"  mailbox     {address}/simulator/mail\n"
         f"  webhook     {address}/webhooks/whatsapp\n"
         f"  readiness   {address}/readyz\n"
         f"  metrics     {address}/metrics\n"

@@ -3,57 +3,106 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import httpx2
 
-from luminous import conversations, inbound, outbox
+from luminous import (
+    accounts,
+    conversations,
+    inbound,
+    mail,
+    media,
+    notices,
+    orders,
+    outbox,
+    privacy,
+    quotes,
+)
 from luminous.answering import answer_next
+from luminous.api.once import forget_writes
 from luminous.channels.gateway.send import GatewayChannel
+from luminous.channels.meta.fetch import MetaMedia
 from luminous.channels.meta.send import MetaChannel
 from luminous.channels.parsers import PARSERS
+from luminous.charges import ProviderName
 from luminous.config import Settings
 from luminous.db import Database
 from luminous.errors import is_retryable
+from luminous.fetching import Fetcher, delete_next, fetch_next, stored_files
 from luminous.http import client
 from luminous.inbound import Parse
+from luminous.keeping import storage_of
 from luminous.log import log
-from luminous.messages import ChannelName
-from luminous.outbound import Channel, deliver_next
+from luminous.mailing import Mailer, post_next
+from luminous.messages import ChannelName, SourceName
+from luminous.outbound import Channel, Source, deliver_next
 from luminous.pace import Pace
+from luminous.paying import PaymentProvider, pay_next
+from luminous.providers.momo import callback
+from luminous.providers.momo.account import Account
+from luminous.providers.momo.collections import MomoCollections
 from luminous.replies import Shop
+from luminous.shop import shop_of
+from luminous.smtp import Smtp
+from luminous.storage import Storage
 from luminous.wake import Bell
 
 ANSWERERS = 2
 SENDERS = 8
+PAYERS = 4
+FETCHERS = 2
 POLL_SECONDS = 1.0
 AFTER_A_FAILURE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a worker works on and with. listen_url: a direct connection, for wake-ups by others."""
+    """What a worker works on and with.
+
+    listen_url: a direct connection, for wake-ups by others. mailer: None where no mail server is set.
+    storage None: it leaves customers' files alone.
+    """
 
     database: Database
     listen_url: str
     shop: Shop
     channels: Mapping[ChannelName, Channel]
     parsers: Mapping[ChannelName, Parse]
+    mailer: Mailer | None = None
     pace: Pace | None = None  # None: as fast as it can
+    sources: Mapping[SourceName, Source] = field(default_factory=dict[SourceName, Source])
+    fetchers: Mapping[ChannelName, Fetcher] = field(default_factory=dict[ChannelName, Fetcher])
+    storage: Storage | None = None
+    providers: Mapping[ProviderName, PaymentProvider] = field(
+        default_factory=dict[ProviderName, PaymentProvider]
+    )
 
 
 @asynccontextmanager
-async def working(settings: Settings, database: Database, bell: Bell) -> AsyncGenerator[None]:
-    """A worker of this shop, in this process, for as long as the context lasts."""
+async def working(
+    settings: Settings, database: Database, bell: Bell, *, mailer: Mailer | None = None
+) -> AsyncGenerator[None]:
+    """A worker of this shop, in this process, for as long as the context lasts.
+
+    mailer: in place of the mail server that is set.
+    """
     stop = asyncio.Event()
+    storage = storage_of(settings)
     async with client() as http:
         of_the_shop = Work(
             database,
             settings.database_listen_url or settings.database_url,
-            Shop(settings.shop_name, settings.timezone),
+            shop_of(settings),
             channels_of(settings, http),
             PARSERS,
+            mailer or mailer_of(settings),
             Pace(settings.whatsapp_messages_per_second),
+            sources={"media": stored_files(storage), "quotation": quotes.pdf, "receipt": orders.receipt_pdf},
+            providers=providers_of(settings, http),
+            fetchers=fetchers_of(settings, http),
+            storage=storage,
         )
         task = asyncio.create_task(work(of_the_shop, bell, stop))
         try:
@@ -79,6 +128,43 @@ def channels_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelNam
     return channels
 
 
+def providers_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ProviderName, PaymentProvider]:
+    """Every way to be paid that is set. Raises SettingsMissing for one that cannot work."""
+    if not settings.takes_momo:
+        return {}
+    account = Account(
+        api_user=settings.momo_api_user,
+        api_key=settings.momo_api_key,
+        subscription_key=settings.momo_subscription_key,
+        environment=settings.momo_environment,
+        currency=settings.momo_currency,
+        api_url=settings.momo_api_url,
+        callback_url=f"{settings.public_url.rstrip('/')}{callback.PATH}" if settings.public_url else "",
+    )
+    return {"momo": MomoCollections(http, account)}
+
+
+def fetchers_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ChannelName, Fetcher]:
+    """Every way to the files that customers send. The gateway hands none over."""
+    if not settings.whatsapp_access_token:
+        return {}
+    return {
+        "meta": MetaMedia(
+            http,
+            api_url=settings.whatsapp_api_url,
+            access_token=settings.whatsapp_access_token,
+            origins=frozenset(settings.whatsapp_media_origins.split()),
+        )
+    }
+
+
+def mailer_of(settings: Settings) -> Mailer | None:
+    """The mail server, where one is set. Raises SettingsMissing for one that cannot work."""
+    if not settings.smtp_url:
+        return None
+    return Smtp(settings.smtp_url, settings.mail_from, settings.shop_name)
+
+
 async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     """Work until `stop` is set; what is being done then is finished first."""
     begin = work.database.transaction
@@ -90,13 +176,30 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
         return answered
 
     async def deliver() -> bool:
-        return await deliver_next(begin, work.channels, work.pace)
+        return await deliver_next(begin, work.channels, work.pace, work.sources)
+
+    async def fetch() -> bool:
+        if work.storage is None:
+            return False
+        return await fetch_next(begin, work.fetchers, work.storage) or await delete_next(begin, work.storage)
+
+    async def pay() -> bool:
+        did = await pay_next(begin, work.providers, partial(notices.tell_payment, shop=work.shop))
+        if did:
+            bell.ring()  # there may be something to send
+        return did
+
+    async def post() -> bool:
+        return work.mailer is not None and await post_next(begin, work.mailer)
 
     async def tidy() -> bool:
         return await tidy_up(work)
 
     loops = [_loop(f"answer-{n}", answer, stop, bell.wait) for n in range(ANSWERERS)]
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
+    loops += [_loop(f"pay-{n}", pay, stop, bell.wait) for n in range(PAYERS)]
+    loops += [_loop(f"fetch-{n}", fetch, stop, _sleep) for n in range(FETCHERS)]  # a second is soon enough
+    loops.append(_loop("post", post, stop, bell.wait))
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))
     try:
@@ -140,7 +243,19 @@ async def tidy_up(work: Work) -> bool:
         outbox.settle_doubts,
         outbox.join_overtaken_statuses,
         outbox.forget_early_statuses,
+        orders.close_delivered,
+        media.condemn_old,
+        accounts.forget_old_links,
+        accounts.forget_old_sessions,
+        accounts.forget_old_attempts,
+        mail.forget_old_mail,
+        privacy.finish_erasures,
+        privacy.forget_old,
+        forget_writes,
     ):
         async with work.database.transaction() as conn:  # one each: intake waits for none of them
             await tidy(conn)
+    for tell in (notices.tell_plans_ending, notices.tell_quotations_run_out, notices.tell_orders_unpaid):
+        async with work.database.transaction() as conn:
+            await tell(conn, work.shop)
     return await inbound.retry_dead_letter(work.database.transaction, work.parsers)

@@ -22,7 +22,10 @@ create table customers (
 
   constraint customers_phone_number_is_e164 check (phone_number ~ '^\+[1-9][0-9]{7,14}$'),
   constraint customers_whatsapp_id_is_digits check (whatsapp_id ~ '^[0-9]{1,32}$'),
-  constraint customers_whatsapp_user_id_is_a_bsuid check (whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$'),
+  -- At most 128 characters behind the prefix, counted apart: a bounded repetition makes the pattern slow.
+  constraint customers_whatsapp_user_id_is_a_bsuid check (
+    whatsapp_user_id ~ '^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]+$'
+    and length(whatsapp_user_id) <= case substr(whatsapp_user_id, 4, 4) when 'ENT.' then 135 else 131 end),
   constraint customers_identity_key_hash_is_short check (length(identity_key_hash) <= 256),
   constraint customers_merged_are_deleted check (merged_into is null or deleted_at is not null and merged_into <> id),
   constraint customers_have_a_display_name check (btrim(display_name) <> ''),
@@ -35,6 +38,7 @@ create table customers (
 
 create unique index customers_one_live_per_phone_number on customers (phone_number) where deleted_at is null;
 create unique index customers_one_live_per_whatsapp_user_id on customers (whatsapp_user_id) where deleted_at is null;
+create unique index customers_one_live_per_profile on customers (profile_id) where deleted_at is null;
 create index customers_by_profile on customers (profile_id) where profile_id is not null;
 create index customers_merged_by_whatsapp_user_id on customers (whatsapp_user_id) where merged_into is not null;
 create index customers_merged_into on customers (merged_into) where merged_into is not null;
@@ -86,7 +90,28 @@ end;
 $$;
 
 create trigger trg_customers_record_identifiers
-  after insert or update of phone_number, whatsapp_user_id, deleted_at on customers
+  after update of phone_number, whatsapp_user_id, deleted_at on customers
   for each row execute function record_customer_identifiers();
 
-call keep_private('{customers,customer_identifiers}', '{record_customer_identifiers}');
+-- The same for all new customers of a statement at once. They hold them since they wrote first.
+create function record_identifiers_of_new_customers() returns trigger
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  insert into customer_identifiers (kind, value, customer_id, from_at, cause)
+  select given.kind, given.value, id,
+         coalesce(nullif(current_setting('luminous.at', true), '')::timestamptz, last_seen_at, now()),
+         coalesce(nullif(current_setting('luminous.cause', true), ''), 'direct')
+    from new_customers
+   cross join lateral (values ('phone_number', phone_number), ('whatsapp_user_id', whatsapp_user_id)) given (kind, value)
+   where given.value is not null and deleted_at is null;
+  return null;
+end;
+$$;
+
+create trigger trg_customers_record_identifiers_of_new
+  after insert on customers referencing new table as new_customers
+  for each statement execute function record_identifiers_of_new_customers();
+
+call keep_private('{customers,customer_identifiers}', '{record_customer_identifiers,record_identifiers_of_new_customers}');

@@ -11,6 +11,8 @@ create table subscriptions (
   is_trial              boolean not null default false,  -- the free days that an identifier gets once
   amount_paid_per_cycle bigint not null default 0,       -- in the currency's smallest unit
   currency              text not null default 'UGX',
+  payment_id            uuid,                            -- what paid for it; null: free, or not paid
+  reminded_at           timestamptz,                     -- when the customer was told that it ends soon
   created_at            timestamptz not null default now(),
   updated_at            timestamptz not null default now(),
 
@@ -19,6 +21,7 @@ create table subscriptions (
   constraint subscriptions_end_after_they_start check (end_date > start_date),
   constraint subscriptions_amount_is_not_negative check (amount_paid_per_cycle >= 0),
   constraint subscriptions_currency_is_iso_4217 check (currency ~ '^[A-Z]{3}$'),
+  constraint subscriptions_are_paid_by_one_payment unique (payment_id),
   constraint subscriptions_status_is_known check (status in (
     'pending_payment',   -- chosen, not paid            → active, abandoned
     'active',            -- live                        → cancel_scheduled, expired, superseded, revoked
@@ -26,27 +29,24 @@ create table subscriptions (
     'expired',           -- its time is over
     'superseded',        -- another plan took its place
     'revoked',           -- taken back by staff or a refund
-    'abandoned'          -- never paid
+    'abandoned'          -- never paid                → active (money that comes late counts)
   ))
 );
 
 create unique index subscriptions_one_live_per_customer on subscriptions (customer_id)
   where status in ('active', 'cancel_scheduled');
+create unique index subscriptions_one_waits_for_payment on subscriptions (customer_id) where status = 'pending_payment';
+create index subscriptions_ending on subscriptions (end_date) where status in ('active', 'cancel_scheduled');
 create index subscriptions_by_customer on subscriptions (customer_id);
 
+-- For all new customers of a statement at once: one that brings a hundred costs little more than one that brings one.
 create function create_guest_subscription_for_new_customer() returns trigger
   language plpgsql
   set search_path from current
 as $$
 declare
-  v_plan     subscription_plans;
-  v_is_trial boolean;
+  v_plan subscription_plans;
 begin
-  if exists (select from subscriptions
-              where customer_id = new.id and status in ('active', 'cancel_scheduled')) then
-    return null;
-  end if;
-
   -- Whether the plan is on sale does not matter for birth.
   select * into v_plan from subscription_plans where code = 'guest';
   if not found then
@@ -57,43 +57,25 @@ begin
   end if;
 
   -- The free days come once for each identifier ever seen: leaving and coming back gives no second trial.
-  v_is_trial := not exists (
-    select from customer_identifiers
-     where customer_id <> new.id
-       and (kind, value) in (('phone_number', new.phone_number), ('whatsapp_user_id', new.whatsapp_user_id)));
-
   insert into subscriptions (customer_id, plan_id, plan_code, status, end_date, is_trial, currency)
-  values (new.id, v_plan.id, v_plan.code, 'active',
-          case when v_is_trial then now() + make_interval(days => v_plan.duration_days) end,
-          v_is_trial, v_plan.currency);
+  select born.id, v_plan.id, v_plan.code, 'active',
+         case when is_trial then now() + make_interval(days => v_plan.duration_days) end,
+         is_trial, v_plan.currency
+    from new_customers born
+   cross join lateral (
+     select not exists (
+              select from customer_identifiers
+               where customer_id <> born.id
+                 and (kind, value) in (('phone_number', born.phone_number), ('whatsapp_user_id', born.whatsapp_user_id))
+              offset 0) as is_trial) trial
+   where not exists (select from subscriptions
+                      where customer_id = born.id and status in ('active', 'cancel_scheduled') offset 0);
   return null;
 end;
 $$;
 
 create trigger trg_customers_create_guest_subscription
-  after insert on customers
-  for each row execute function create_guest_subscription_for_new_customer();
+  after insert on customers referencing new table as new_customers
+  for each statement execute function create_guest_subscription_for_new_customer();
 
--- What a customer may use now, by the clock. Nobody is ever without a plan: where no subscription is
--- live, the Guest terms answer. Bot, console, website and API all read this.
-create view customer_entitlements with (security_invoker) as
-select customers.id as customer_id,
-       plan.code as plan_code,
-       plan.name as plan_name,
-       plan.price,
-       plan.currency,
-       plan.service_fee_discount_percent,
-       plan.shipping_discount_percent,
-       plan.open_quote_limit,
-       live.status is not distinct from 'cancel_scheduled' as is_ending,
-       coalesce(live.is_trial, false) as is_trial,
-       live.end_date as valid_until
-  from customers
-  left join subscriptions live
-    on live.customer_id = customers.id
-   and live.status in ('active', 'cancel_scheduled')
-   and (live.end_date is null or live.end_date > now())
-  join subscription_plans plan
-    on plan.code = coalesce(live.plan_code, 'guest');
-
-call keep_private('{subscriptions,customer_entitlements}', '{create_guest_subscription_for_new_customer}');
+call keep_private('{subscriptions}', '{create_guest_subscription_for_new_customer}');

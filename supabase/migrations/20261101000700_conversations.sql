@@ -21,13 +21,13 @@ create function open_conversation_for_new_customer() returns trigger
   set search_path from current
 as $$
 begin
-  insert into conversations (customer_id) values (new.id);
+  insert into conversations (customer_id) select id from new_customers;
   return null;
 end;
 $$;
 
 create trigger trg_customers_open_conversation
-  after insert on customers
-  for each row execute function open_conversation_for_new_customer();
+  after insert on customers referencing new table as new_customers
+  for each statement execute function open_conversation_for_new_customer();
 
 call keep_private('{conversations}', '{open_conversation_for_new_customer}');

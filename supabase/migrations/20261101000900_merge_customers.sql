@@ -95,6 +95,16 @@ as $$
   )
   insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
   select merge.id, 'subscriptions', 'status', id::text, status from live;  -- the better one may be replaced later
+
+  -- Of two that wait for a payment the survivor's does; what was paid for the other all the same is applied when it comes.
+  with given_up as (
+    update subscriptions set status = 'abandoned', updated_at = now()
+     where customer_id = merge.from_id and status = 'pending_payment'
+       and exists (select from subscriptions kept where kept.customer_id = merge.into_id and kept.status = 'pending_payment')
+    returning id
+  )
+  insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
+  select merge.id, 'subscriptions', 'status', id::text, 'pending_payment' from given_up;
 $$;
 
 -- What was asked about the two is answered; what was asked about the one is asked about the survivor, unless it was

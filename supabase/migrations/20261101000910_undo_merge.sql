@@ -38,9 +38,15 @@ begin
   update subscriptions set status = was, updated_at = now()
     from customer_merge_rows
    where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
-     and status = 'superseded'
+     and was <> 'pending_payment' and status = 'superseded'
      and not exists (select from subscriptions live
                       where live.customer_id = subscriptions.customer_id and live.status in ('active', 'cancel_scheduled'));
+  update subscriptions set status = 'pending_payment', updated_at = now()
+    from customer_merge_rows
+   where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
+     and was = 'pending_payment' and status = 'abandoned'
+     and not exists (select from subscriptions waiting
+                      where waiting.customer_id = subscriptions.customer_id and waiting.status = 'pending_payment');
   insert into subscriptions (customer_id, plan_id, plan_code, status, currency)  -- nobody is without a plan
   select customer, plan.id, plan.code, 'active', plan.currency
     from unnest(array[merge.from_id, merge.into_id]) customer, subscription_plans plan
@@ -94,7 +100,7 @@ begin
 
   perform set_config('luminous.cause', 'undone_merge', true);
   update customers  -- first it lets go of what is not its own
-     set phone_number = null, whatsapp_user_id = null
+     set phone_number = null, whatsapp_user_id = null, profile_id = null
    where id = kept.id;
   update customers
      set deleted_at = null, merged_into = null, updated_at = now(),
@@ -102,7 +108,10 @@ begin
          phone_number = case when if_free(ended.phone_number, null) then ended.phone_number end,
          whatsapp_id = case when if_free(ended.phone_number, null) then ended.whatsapp_id end,
          identity_key_hash = case when if_free(ended.phone_number, null) then ended.identity_key_hash end,
-         whatsapp_user_id = case when if_free(null, ended.whatsapp_user_id) then ended.whatsapp_user_id end
+         whatsapp_user_id = case when if_free(null, ended.whatsapp_user_id) then ended.whatsapp_user_id end,
+         profile_id = case when not exists (select from customers others
+                                             where others.profile_id = ended.profile_id and others.deleted_at is null)
+                           then ended.profile_id end
    where id = merge.from_id;
   update customers
      set phone_number = back.phone, whatsapp_user_id = back.user_id,

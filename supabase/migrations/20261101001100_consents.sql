@@ -148,7 +148,7 @@ create function refuse_to_change_consents() returns trigger
   set search_path from current
 as $$
 begin
-  raise exception 'what a customer said about consent is never changed: add what they say now' using errcode = 'LU005';
+  raise exception 'what a customer said about consent is never changed: add what they say now' using errcode = 'LU008';
 end;
 $$;
 

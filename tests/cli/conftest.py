@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,14 @@ class Typed:
         return json.loads(self.out)
 
 
+@dataclass(frozen=True, slots=True)
 class Terminal:
     """Type a command, and answer what it asks."""
 
-    async def type(self, *words: str, answer: str = "") -> Typed:
-        return await self.run("customers", *words, answer=answer)
+    group: str = "customers"
+
+    async def type(self, *words: str, answer: str = "", group: str | None = None) -> Typed:
+        return await self.run(group or self.group, *words, answer=answer)
 
     async def run(self, *words: str, answer: str = "") -> Typed:
         result = await asyncio.to_thread(CliRunner().invoke, app, words, input=answer)
@@ -49,6 +52,18 @@ def terminal(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", database_url)
     return Terminal()
+
+
+@pytest.fixture
+def quote(terminal: Terminal) -> Terminal:
+    """The same terminal, for quotations."""
+    return replace(terminal, group="quote")
+
+
+@pytest.fixture
+def plans(terminal: Terminal) -> Terminal:
+    """The same terminal, for plans."""
+    return replace(terminal, group="plans")
 
 
 @pytest.fixture

@@ -36,6 +36,8 @@ async def a_life(
     await WROTE.run(conn, id=customer_id)
     await CHANGED.run(conn, id=customer_id)
     await PHONE_REQUEST.run(conn, id=customer_id)
+    await HAS_ACCOUNT.run(conn, id=customer_id)
+    await BOUGHT.run(conn, id=customer_id)
     await customers.record_consent(conn, customer_id, "marketing", "opted_in", source="website")
     for status in ("delivered", "failed", "stale", *owed):
         await SET_STATUS.run(conn, id=await owes(conn, customer_id), status=status)
@@ -87,7 +89,9 @@ WROTE = sql("""
     with said as (
       insert into inbox (channel, external_id, customer_id, business_number_id, kind, text, is_new_customer,
                          sent_at, answered_at, answer)
-      select 'meta', gen_random_uuid()::text, %(id)s, '106540352242922', 'text', word, false, now(),
+      select 'meta', gen_random_uuid()::text, %(id)s, '106540352242922',
+             -- a picture brings a file
+             case word when 'Hello' then 'text' else 'image' end, word, false, now(),
              case when word = 'Hello' then now() end, case when word = 'Hello' then 'greeting' end
         from unnest(array['Hello', 'How much is this?']) word
       returning sent_at
@@ -95,9 +99,38 @@ WROTE = sql("""
     update conversations set last_message_at = sent_at, waiting_since = now()
       from said where customer_id = %(id)s
 """)
+BOUGHT = sql("""
+    with asked as (
+      insert into quotations (customer_id, changed_by) values (%(id)s, 'customer') returning id
+    ), priced as (
+      insert into quotation_versions (quotation_id, number, priced_by) select id, 1, 'Aisha' from asked
+      returning id
+    )
+    insert into orders (customer_id, quotation_version_id, amount, currency, pay_until)
+    select %(id)s, id, 1000, 'UGX', now() + interval '1 hour' from priced
+""")
 CHANGED = sql("""
     insert into announced_changes (previous_user_id, customer_id, announced_at)
     values ('UG.7' || translate(%(id)s::text, '-', ''), %(id)s, now())
+""")
+HAS_ACCOUNT = sql("""
+    with link as (
+      insert into magic_links (purpose, handle, token_hash, code_hash, customer_id, identity_epoch,
+                               expires_at)
+      values ('sign_in', %(id)s, sha256(%(id)s::text::bytea), '', %(id)s, 0, now() + interval '10 minutes')
+    ), account as (
+      insert into profiles default values returning id
+    ), session as (
+      insert into sessions (token_hash, profile_id, customer_id, identity_epoch, browser, began_with,
+                            expires_at)
+      select sha256(%(id)s::text::bytea), id, %(id)s, 0, 'Chrome', 'email', now() + interval '1 day'
+        from account
+    ), conflict as (
+      insert into account_conflicts (kind, profile_id, customer_id, other_customer_id)
+      select 'account_has_another_customer', id, %(id)s, %(id)s from account
+    )
+    insert into addresses (customer_id, recipient, phone_number, place)
+    values (%(id)s, 'Amina', '0782 240 146', 'Kampala')
 """)
 SET_STATUS = sql("""
     update outbox

@@ -47,8 +47,8 @@ async def transaction_of(conn: Connection) -> AsyncGenerator[Connection]:
 
 
 async def until_blocked(watcher: Connection, conn: Connection) -> None:
-    """Wait until `conn` waits for a lock that another holds. Gives up after 5 s."""
-    async with asyncio.timeout(5):
+    """Wait until `conn` waits for a lock that another holds. Gives up after 30 s."""
+    async with asyncio.timeout(30):
         while not await BLOCKED.one(watcher, pid=conn.info.backend_pid):  # noqa: ASYNC110 - PostgreSQL's event
             await asyncio.sleep(0.005)
 

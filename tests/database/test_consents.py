@@ -112,7 +112,7 @@ async def test_what_was_said_is_never_changed(conn: Connection) -> None:
 
     with pytest.raises(psycopg.Error, match="never changed") as refused:
         await conn.execute("update consents set state = 'opted_in'")
-    assert refused.value.sqlstate == "LU005"
+    assert refused.value.sqlstate == "LU008"
 
 
 @pytest.mark.parametrize("written", ["opted_out", "opted_in"])

@@ -37,7 +37,11 @@ OF_THEIR_OWN_MANNER = {
     "conversations.customer_id": "each customer has one, and the survivor's takes over what is due",
 }
 # Unique for each customer, and the merge sees to it that two rows never meet.
-UNIQUE_FOR_A_CUSTOMER = {"subscriptions_one_live_per_customer", "outbox_one_in_flight_per_customer"}
+UNIQUE_FOR_A_CUSTOMER = {
+    "subscriptions_one_live_per_customer",
+    "subscriptions_one_waits_for_payment",
+    "outbox_one_in_flight_per_customer",
+}
 
 
 async def test_every_row_of_the_one_becomes_a_row_of_the_other_and_each_is_noted(conn: Connection) -> None:

@@ -42,7 +42,7 @@ async def test_a_claim_under_way_is_passed_over_without_waiting(database_url: st
         await owes(one, amina)
         his = await owes(one, bosco)
 
-        async with one.transaction(), other.transaction(), asyncio.timeout(5):
+        async with one.transaction(), other.transaction(), asyncio.timeout(30):
             assert (await claimed(one)).id == hers
             assert (await claimed(other)).id == his
             assert await outbox.claim(other) is None
@@ -69,7 +69,7 @@ async def test_six_workers_send_everything_once_and_in_order(database_url: str) 
         for _ in range(6):
             for who in everybody:
                 due[who].append(await owes(workers[0], who))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asyncio.gather(*(work(conn, 30) for conn in workers))
 
     assert sorted(sent.values()) == sorted(due.values())

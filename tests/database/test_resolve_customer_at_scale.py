@@ -122,17 +122,18 @@ STORIES: list[Story] = [
 ]
 
 
-async def test_among_many_customers_every_row_is_decided_by_index_alone(conn: Connection) -> None:
-    await conn.execute("set local session_replication_role = replica")  # the crowd comes without its triggers
-    await CROWD.run(conn, customers=CUSTOMERS)
-    await conn.execute("set local session_replication_role = origin")
-    await conn.execute("analyze customers")
+async def test_among_many_customers_every_row_is_decided_by_index_alone(roomy: Connection) -> None:
+    # The crowd comes without its triggers.
+    await roomy.execute("set local session_replication_role = replica")
+    await CROWD.run(roomy, customers=CUSTOMERS)
+    await roomy.execute("set local session_replication_role = origin")
+    await roomy.execute("analyze customers")
 
     for story in STORIES:
-        async with conn.transaction(force_rollback=True):
-            before = await SCANS.all(conn)
-            assert await story(conn) == story.__name__
-            whole = [table for table in await SCANS.all(conn) if table not in before]
+        async with roomy.transaction(force_rollback=True):
+            before = await SCANS.all(roomy)
+            assert await story(roomy) == story.__name__
+            whole = [table for table in await SCANS.all(roomy) if table not in before]
             assert "customers" not in {name.split()[0] for name in whole}, story.__name__
 
 

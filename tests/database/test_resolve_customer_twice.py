@@ -112,21 +112,22 @@ async def test_within_a_minute_a_known_customer_is_not_written_and_after_it_is(c
 
 @pytest.mark.parametrize("sender", NAMED, ids=NAMES)
 async def test_among_many_customers_the_sender_is_found_by_the_unique_indexes(
-    conn: Connection, sender: tuple[str | None, str | None]
+    roomy: Connection, sender: tuple[str | None, str | None]
 ) -> None:
-    await conn.execute("set local session_replication_role = replica")  # the crowd comes without its triggers
-    await CROWD.run(conn)
-    await conn.execute("set local session_replication_role = origin")
-    await conn.execute("analyze customers")
-    await add(conn, PHONE, USER)
-    before = await SCANS.one(conn)
+    # The crowd comes without its triggers.
+    await roomy.execute("set local session_replication_role = replica")
+    await CROWD.run(roomy)
+    await roomy.execute("set local session_replication_role = origin")
+    await roomy.execute("analyze customers")
+    await add(roomy, PHONE, USER)
+    before = await SCANS.one(roomy)
 
     for _ in range(10):  # from the sixth on PL/pgSQL may choose a plan for any sender
-        await writes(conn, *sender)
+        await writes(roomy, *sender)
 
-    assert await SCANS.one(conn) == before
-    assert await USES.one(conn, index="customers_one_live_per_phone_number") >= 10 * (sender[0] is not None)
-    assert await USES.one(conn, index="customers_one_live_per_whatsapp_user_id") >= 10 * (
+    assert await SCANS.one(roomy) == before
+    assert await USES.one(roomy, index="customers_one_live_per_phone_number") >= 10 * (sender[0] is not None)
+    assert await USES.one(roomy, index="customers_one_live_per_whatsapp_user_id") >= 10 * (
         sender[1] is not None
     )
 

@@ -1,12 +1,26 @@
-"""A database with three customers that these tests share: each leaves it as it was."""
+"""What these tests share: where scratch servers live, and a database with three customers.
+
+Each test leaves the three as they were.
+"""
 
 import os
+import tempfile
+from collections.abc import Generator
 
 import pytest
 from psycopg.conninfo import make_conninfo
 
 from luminous.db import connect
+from tests.memory import quick_directory
 from tests.proof.reports import PEOPLE
+
+
+@pytest.fixture(scope="module", autouse=True)
+def scratch_servers_in_memory() -> Generator[None]:
+    """They sync what they write all the same: a killed one has kept its commits."""
+    with quick_directory("proof-") as directory, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(directory))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from luminous.proof.chaos.verdict import judge
 from luminous.proof.stage.graph import ANSWERED, DROPPED, Fault, Sent
 from tests.test_up import luminous
 
+NOW = 1_795_680_000  # Unix seconds
+
 
 async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice_while_everything_is_killed(
     tmp_path: Path,
@@ -43,8 +45,8 @@ def test_ledger_of_another_run_is_left_alone(tmp_path: Path) -> None:
 def test_same_seed_gives_the_same_webhooks_and_another_seed_others() -> None:
     plan = Plan(seed=7, webhooks=300)
 
-    assert gather(plan) == gather(plan)
-    assert gather(plan) != gather(replace(plan, seed=8))
+    assert gather(plan, NOW) == gather(plan, NOW)
+    assert gather(plan, NOW) != gather(replace(plan, seed=8), NOW)
 
 
 def test_no_two_people_of_the_crowd_share_an_identifier() -> None:

@@ -52,7 +52,7 @@ async def test_message_posted_is_answered_through_the_played_graph_and_its_statu
             program("serve", shop, tmp_path) as server,
             program("worker", shop, tmp_path),
             Poster(server.port, shop.app_secret) as poster,
-            asyncio.timeout(30),
+            asyncio.timeout(60),
         ):
             assert await poster.post(webhook([text(AMINA, "wamid.stage.1", "Hello")])) == 200
             await arrived.wait()

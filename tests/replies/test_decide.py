@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from luminous.inbox import Message
-from luminous.replies import Context, HandOver, Say, SetConsent, Step, decide
+from luminous.quotes import Piece
+from luminous.replies import Context, HandOver, Request, Say, SetConsent, Step, decide, wording
+from luminous.replies.acts import BuyPlan, ChangePlan, Complete, DecideInWords, DecideOn, Pay, Show
 from luminous.subscriptions import Entitlements
 from tests.shop import KAMPALA
 
@@ -62,12 +65,12 @@ def test_first_words_get_one_welcome_with_shop_plan_and_how_to_stop() -> None:
     assert "STOP" in said
 
 
-def test_first_words_that_ask_for_something_are_welcomed_and_go_to_a_person() -> None:
+def test_first_words_that_ask_for_something_are_welcomed_and_become_a_request() -> None:
     steps = decide(NEW, [message("https://shop.example/shoes size 42")])
 
-    assert "A personal shopper will read your message" in texts(steps)[0]
-    assert [act.content.buttons for act in steps[0].acts if isinstance(act, Say)] == [()]
-    assert acts(steps) == [HandOver("asks for something")]
+    pieces = (Piece("link", "size 42", "https://shop.example/shoes", inbox_id=1),)
+    assert acts(steps) == [Request(pieces, "welcome")]
+    assert texts(steps) == [], "the answer to the request is said with the welcome"
 
 
 def test_returning_customer_is_greeted_differently_and_by_name() -> None:
@@ -93,11 +96,85 @@ def test_courtesy_within_ten_minutes_of_a_greeting_costs_no_reply(words: str) ->
         message("0.3, 32.5", kind="location"),
     ],
 )
-def test_a_request_goes_to_a_person_with_one_reply_however_many_messages_it_takes(asking: Message) -> None:
-    steps = decide(JUST_GREETED, [asking, message("and two of them", number=2)])
+def test_what_is_wanted_is_one_request_however_many_messages_it_takes(asking: Message) -> None:
+    (step,) = decide(JUST_GREETED, [asking, message("thank you", number=2), message("two of them", number=3)])
 
-    assert texts(steps) == ["Thank you. A personal shopper will read your message and answer here."]
-    assert acts(steps) == [HandOver("asks for something")]
+    (act,) = step.acts
+    assert isinstance(act, Request)
+    assert [(piece.inbox_id, piece.words) for piece in act.pieces][-1] == (3, "two of them")
+    assert {piece.inbox_id for piece in act.pieces} == {1, 3}
+    assert len(step.messages) == 3
+
+
+def test_while_a_person_has_the_conversation_what_is_wanted_goes_to_them() -> None:
+    assert acts(decide(WITH_PERSON, [message("https://shop.example/x")])) == []
+
+
+QUOTATION = UUID("7d444840-9dc0-11d1-b245-5ffdce74fad2")
+ACCEPT = f"quote:{QUOTATION}:2:accept"
+
+
+@pytest.mark.parametrize(
+    ("choice", "act"),
+    [
+        (ACCEPT, DecideOn(QUOTATION, 2, "accept")),
+        (f"quote:{QUOTATION}:10:again", DecideOn(QUOTATION, 10, "again")),
+        ("done", Complete()),
+        ("plan:buy:standard", BuyPlan("standard")),
+        ("plan:cancel_plan", ChangePlan("cancel_plan")),
+        (f"order:{QUOTATION}:pay", Pay(order_id=QUOTATION)),
+        (f"plan:pay:{QUOTATION}", Pay(subscription_id=QUOTATION)),
+    ],
+)
+def test_a_button_says_what_it_is_about_and_works_while_a_person_has_the_conversation(
+    choice: str, act: object
+) -> None:
+    pressed = message("Accept", "interactive", choice)
+    for each in (NEW, RETURNING, JUST_GREETED, WITH_PERSON):
+        assert [done for step in decide(each, [pressed]) for done in step.acts] == [act]
+
+    assert acts(decide(IN_DOUBT, [pressed])) == [HandOver("has to be recognised first")]
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "quote:1:1:accept",
+        f"quote:{QUOTATION}:2:pay",
+        f"quote:{QUOTATION}:-1:accept",
+        f"quote:{QUOTATION}::accept",
+        f"{ACCEPT} ",
+        f"{ACCEPT}\n",
+        ACCEPT.upper(),
+        "quote:' or 1=1:1:accept",
+        "plan:buy:",
+        "plan:buy:a b",
+        "order::pay",
+        "a button of long ago",
+    ],
+)
+def test_a_button_that_is_not_whole_asks_for_nothing_and_gets_the_menu(choice: str) -> None:
+    (step,) = decide(JUST_GREETED, [message("An old button", "interactive", choice)])
+
+    assert step.answer == "menu"
+
+
+@pytest.mark.parametrize(
+    ("words", "act"),
+    [
+        ("My quotations", Show("quotes")),
+        ("Where is my order?", Show("track")),
+        ("my orders", Show("orders")),
+        ("My plan", Show("plan")),
+        ("UPGRADE", Show("upgrade")),
+        ("That's all!", Complete()),
+        ("pay now", Pay()),
+        ("Accept", DecideInWords("accept")),
+        ("cancel my plan", ChangePlan("cancel_plan")),
+    ],
+)
+def test_words_mean_what_their_buttons_mean(words: str, act: object) -> None:
+    assert acts(decide(JUST_GREETED, [message(words)])) == [act]
 
 
 @pytest.mark.parametrize(
@@ -109,10 +186,10 @@ def test_what_is_no_message_of_its_own_gets_no_answer_even_as_the_first(kind: st
     assert (step.answer, step.acts) == ("needs no answer", ())
 
 
-def test_my_plan_says_the_terms_of_the_plan_from_the_database() -> None:
-    (said,) = texts(decide(JUST_GREETED, [message("My plan", "interactive", "plan")]))
+def test_my_plan_says_the_terms_of_the_plan() -> None:
+    said = wording.my_plan(KAMPALA.words, GUEST, JUST_GREETED.plan_ends_at)
 
-    assert said.splitlines() == [
+    assert said.text.splitlines() == [
         "*Guest User* · free",
         "Valid until 22 December 2026",
         "Service fee: standard rate",

@@ -2,7 +2,7 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from luminous.db import Database
 from luminous.simulator import progress
@@ -10,6 +10,8 @@ from luminous.simulator import progress
 from .browsing import CHROMIUM, QUIET
 from .real_shop import open_real_shop
 from .stand_in import Shop, open_shop
+
+expect.set_options(timeout=30_000)  # milliseconds; a busy machine takes more than the usual five seconds
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from luminous import conversations, simulator
 from luminous.app import create_app
 from luminous.config import Settings
 from luminous.db import Database
+from luminous.keeping import storage_of
 from luminous.wake import Bell
 from luminous.worker import working
 
@@ -33,11 +34,20 @@ def real_app_of(shop: Shop, database_url: str) -> FastAPI:
         whatsapp_access_token=simulated.access_token,
         whatsapp_phone_number_id=simulated.business_number_id,
         whatsapp_api_url=f"{shop.url}/graph/v26.0",
+        whatsapp_media_origins=shop.url.removesuffix("/simulator"),
+        media_directory=str(shop.data_dir / "media"),
         shop_name=simulated.shop_name,
+        momo_api_user=simulated.momo.api_user,
+        momo_api_key=simulated.momo.api_key,
+        momo_subscription_key=simulated.momo.subscription_key,
+        momo_api_url=f"{shop.url}/momo",
+        public_url=shop.url.removesuffix("/simulator"),
     )
     app = create_app(settings, database, bell)
     app.state.background += [
-        simulator.mount(app, simulated, database, release=conversations.release),
+        simulator.mount(
+            app, simulated, database, release=conversations.release, storage=storage_of(settings)
+        ),
         working(settings, database, bell),
     ]
     return app

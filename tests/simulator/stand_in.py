@@ -19,16 +19,18 @@ from fastapi import FastAPI, Request, Response
 from luminous import simulator
 from luminous.channels.meta.signature import HEADER, is_signed
 from luminous.db import Connection, Database
-from luminous.simulator import SimulatorSettings
+from luminous.simulator import MomoKeys, SimulatorSettings
 
 NUMBER_ID = "106540352242922"
 TOKEN = "the-token"
+MOMO = MomoKeys("the-user", "the-key", "the-subscription")
 TABLES = (
     "posts",
     "updates",
     "calls",
     "media",
     "switches",
+    "charges",
     "changes",
     "phones",
     "templates",
@@ -48,7 +50,9 @@ class Shop:
     unsigned: int = 0
     released: list[UUID] = field(default_factory=list[UUID])
     on_message: Callable[[Body], Any] | None = None
-    client: httpx2.AsyncClient = field(default_factory=lambda: httpx2.AsyncClient(trust_env=False, timeout=5))
+    client: httpx2.AsyncClient = field(
+        default_factory=lambda: httpx2.AsyncClient(trust_env=False, timeout=30)
+    )
 
     @property
     def url(self) -> str:
@@ -65,6 +69,7 @@ class Shop:
             business_number_id=NUMBER_ID,
             business_number="+256700000001",
             shop_name="Kampala Finds",
+            momo=MOMO,
         )
 
     async def act(self, path: str, **form: str) -> httpx2.Response:
@@ -103,7 +108,7 @@ class Shop:
 
     def rows(self, statement: str, *values: object) -> list[Any]:
         """Read or change the simulator's store behind its back."""
-        store = sqlite3.connect(self.data_dir / "simulator.db", isolation_level=None, timeout=5)
+        store = sqlite3.connect(self.data_dir / "simulator.db", isolation_level=None, timeout=30)
         store.execute("pragma synchronous = off")
         try:
             return store.execute(statement, values).fetchall()
@@ -126,7 +131,11 @@ class Shop:
         """Every post and every update is due now."""
         self.rows("update posts set next_at = ? where next_at is not null", time.time())
         self.rows("update updates set due_at = ?", time.time())
-        await self.act("/switches/reorder", setting="off")  # any act on the page wakes the post
+        await self.wake_the_post()
+
+    async def wake_the_post(self) -> None:
+        """It looks at what is due, also at what was changed behind its back."""
+        await self.act("/switches/duplicate", setting="off")  # any act on the page wakes it
 
     def values(self) -> list[Body]:
         """The value of every change received, in order."""
@@ -140,7 +149,7 @@ class Shop:
         """Every status received, in order."""
         return [status for value in self.values() for status in value.get("statuses", [])]
 
-    async def until(self, claim: Callable[[], Any], seconds: float = 4) -> None:
+    async def until(self, claim: Callable[[], Any], seconds: float = 30) -> None:
         """Wait until the claim holds; fails when it does not in time."""
         end = time.monotonic() + seconds
         while not claim():

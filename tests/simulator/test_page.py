@@ -131,13 +131,13 @@ async def test_phones_are_added_and_removed_and_the_last_one_is_replaced(shop: S
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(b"GIF89a", "neither a JPEG nor a PNG"), (b"\xff\xd8\xff" + b"x" * 5 * 1024 * 1024, "larger than 5 MB")],
+    [(b"", "empty"), (b"\xff\xd8\xff" + b"x" * 5 * 1024 * 1024, "larger than 5 MB")],
 )
 async def test_a_file_that_whatsapp_would_not_send_is_refused_with_a_sentence(
     shop: Shop, content: bytes, sentence: str
 ) -> None:
     answer = await shop.client.post(
-        f"{shop.url}/phones/1/messages", files={"picture": ("bag.jpg", content, "image/jpeg")}
+        f"{shop.url}/phones/1/messages", files={"file": ("bag.jpg", content, "image/jpeg")}
     )
 
     assert (answer.status_code, sentence in answer.text) == (422, True)
@@ -145,7 +145,7 @@ async def test_a_file_that_whatsapp_would_not_send_is_refused_with_a_sentence(
 
 async def test_a_picture_of_ones_own_is_sent_and_shown(shop: Shop) -> None:
     picture = b"\x89PNG\r\n\x1a\n" + b"x" * 100
-    files = {"picture": ("bag.png", picture, "image/png")}
+    files = {"file": ("bag.png", picture, "image/png")}
     await shop.client.post(f"{shop.url}/phones/1/messages", files=files, data={"text": "This bag"})
     await shop.until(shop.messages)
 
@@ -161,3 +161,28 @@ async def test_while_the_shops_database_is_away_the_phone_goes_on(tmp_path: Path
         await shop.say("Is anybody there?")
         await shop.until(lambda: "Is anybody there?" in "".join(lines))
         assert "The shop's database does not answer" in "".join(lines).replace("&#39;", "'")
+
+
+@pytest.mark.parametrize(
+    ("filename", "claimed", "kind"),
+    [
+        ("voice.ogg", "audio/ogg; codecs=opus", "audio"),
+        ("film.mp4", "video/mp4", "video"),
+        ("list.pdf", "application/pdf", "document"),
+        ("page.html", "text/html", "document"),
+        ("bag.jpg", "image/jpeg", "image"),  # whatever is in it: a phone believes the name
+    ],
+)
+async def test_a_phone_sends_any_file_as_what_its_name_says(
+    shop: Shop, filename: str, claimed: str, kind: str
+) -> None:
+    files = {"file": (filename, b"<script>alert(1)</script>", claimed)}
+    await shop.client.post(f"{shop.url}/phones/1/messages", files=files)
+    await shop.until(shop.messages)
+
+    (message,) = shop.messages()
+    assert message["type"] == kind
+    shown = await shop.client.get(f"{shop.url}/media/{message[kind]['id']}?name={filename}")
+    assert shown.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert shown.headers["x-content-type-options"] == "nosniff"
+    assert ("attachment" in shown.headers["content-disposition"]) == (kind == "document")

@@ -163,7 +163,7 @@ async def test_a_lost_answer_arrives_on_the_phone_and_in_statuses_but_is_never_a
                 "biz_opaque_callback_data": "5",
             },
             headers={"Authorization": "Bearer the-token"},
-            timeout=0.5,
+            timeout=httpx2.Timeout(30, read=0.5),
         )
     await shop.until(lambda: len(shop.statuses()) == 2)
 

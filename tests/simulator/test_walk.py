@@ -111,7 +111,7 @@ async def try_everything(page: Page, answering_shop: Shop) -> None:
     await page.keyboard.press("Enter")
     await expect(page.locator(".by-me .quote", has_text="Welcome!")).to_be_visible()
 
-    await page.get_by_label("Send a picture").click()
+    await page.get_by_label("Send a picture or file").click()
     await page.get_by_role("button", name="A sample picture").click()
     await page.keyboard.type("How much?")
     await page.keyboard.press("Enter")

@@ -19,9 +19,10 @@ LONGEST_CALL_SECONDS = 10.0  # below every lease on an owed message
 # Pool, connection and TLS together stay below the whole, so that when the whole has run out the
 # request was on its way.
 TIMEOUT = httpx2.Timeout(LONGEST_CALL_SECONDS, connect=3.0, pool=2.0)
+LONGEST_UPLOAD_SECONDS = 30.0
+UPLOAD_TIMEOUT = httpx2.Timeout(LONGEST_UPLOAD_SECONDS, connect=3.0, pool=2.0)
 LONGEST_WAIT = timedelta(days=1)
-_LARGEST_ANSWER = 65_536  # bytes; answers have some hundreds
-_LARGEST_LIST = 4 * 1024 * 1024
+_LARGEST_ANSWER = 1024 * 1024  # bytes; answers have some hundreds, a list of templates some ten thousand
 
 # Nothing of the request had left when these are raised.
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
@@ -61,49 +62,64 @@ async def call(client: httpx2.AsyncClient, provider: str, url: str, token: str, 
 
     `provider` names it in a sentence. Takes at most ten seconds; raises SendFailed without an answer.
     """
-    return await _asked(client, provider, "POST", url, token, clean_json(request).encode(), _LARGEST_ANSWER)
+    asked = client.build_request(
+        "POST",
+        url,
+        content=clean_json(request).encode(),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        timeout=TIMEOUT,
+    )
+    return await _answer(client, provider, asked, LONGEST_CALL_SECONDS)
+
+
+async def upload(
+    client: httpx2.AsyncClient,
+    provider: str,
+    url: str,
+    token: str,
+    fields: dict[str, str],
+    file: tuple[str, bytes, str],
+) -> Answer:
+    """POST a form with one `file` (name, bytes, type); else as `call`. Takes at most half a minute."""
+    asked = client.build_request(
+        "POST",
+        url,
+        data=fields,
+        files={"file": file},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=UPLOAD_TIMEOUT,
+    )
+    return await _answer(client, provider, asked, LONGEST_UPLOAD_SECONDS)
 
 
 async def fetch(client: httpx2.AsyncClient, provider: str, url: str, token: str) -> Answer:
-    """GET what stands there, in the same manner."""
-    return await _asked(client, provider, "GET", url, token, None, _LARGEST_LIST)
+    """GET what stands there; else as `call`."""
+    asked = client.build_request("GET", url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT)
+    return await _answer(client, provider, asked, LONGEST_CALL_SECONDS)
 
 
-async def _asked(
-    client: httpx2.AsyncClient,
-    provider: str,
-    method: str,
-    url: str,
-    token: str,
-    content: bytes | None,
-    largest: int,
-) -> Answer:
+async def _answer(client: httpx2.AsyncClient, provider: str, asked: httpx2.Request, seconds: float) -> Answer:
     try:
-        async with asyncio.timeout(LONGEST_CALL_SECONDS):
-            return await _exchange(client, method, url, token, content, largest)
+        async with asyncio.timeout(seconds):
+            # The token goes to nobody else: no redirect is followed.
+            response = await client.send(asked, stream=True, follow_redirects=False)
+            try:
+                return Answer(response.status_code, dict(response.headers), await _beginning(response))
+            finally:
+                await response.aclose()
     except _NEVER_SENT as error:
         raise SendFailed(f"{provider} cannot be reached ({_name(error)}).", "not_sent") from error
     except (httpx2.HTTPError, TimeoutError) as error:
         raise SendFailed(f"{provider} did not answer ({_name(error)}).", "unclear") from error
 
 
-async def _exchange(
-    client: httpx2.AsyncClient, method: str, url: str, token: str, content: bytes | None, largest: int
-) -> Answer:
-    async with client.stream(
-        method,
-        url,
-        content=content,
-        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-        timeout=TIMEOUT,
-        follow_redirects=False,  # the token goes to nobody else
-    ) as response:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > largest:
-                break
-        return Answer(response.status_code, dict(response.headers), bytes(body))
+async def _beginning(response: httpx2.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > _LARGEST_ANSWER:
+            break
+    return bytes(body)
 
 
 def outcome_of_status(status: int) -> SendOutcome:

@@ -1,17 +1,18 @@
 """What every webhook does around its parsing: read the body, commit it, tell the log and the counters."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import perf_counter
+from typing import ClassVar, Protocol
 
-from fastapi import Request, Response
-from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
-from luminous import inbound, metrics
+from luminous import metrics
 from luminous.db import Begin
 from luminous.errors import DatabaseAway
 from luminous.inbound import Delivery, Taken
+from luminous.intake import Busy, Intake
 from luminous.log import log
 from luminous.messages import (
     ChannelName,
@@ -27,7 +28,11 @@ from luminous.messages import (
 MAX_BYTES = 3_500_000  # Meta sends at most 3 MB
 SMALL_BYTES = 65_536  # so much of a body is always taken: the few messages that most bodies are
 MOST_LARGE_BYTES = 35_000_000  # of larger bodies at once, in one process
-TRY_AGAIN = {"retry-after": "5"}
+
+Header = tuple[bytes, bytes]
+Headers = Mapping[bytes, bytes]  # names in lower case, as ASGI has them
+
+TRY_AGAIN: tuple[Header, ...] = ((b"retry-after", b"5"),)
 
 
 class Refused(Exception):
@@ -61,72 +66,110 @@ class Memory:
 MEMORY = Memory()
 
 
-async def counted(channel: ChannelName, answering: Awaitable[Response]) -> Response:
-    """The answer to a webhook, counted by its status and timed from here to its end."""
-    start = perf_counter()
-    try:
-        response = await answering
-    except Refused as refused:
-        response = refuse(channel, refused.status)
-    metrics.WEBHOOKS.labels(channel, response.status_code).inc()
-    metrics.WEBHOOK_SECONDS.labels(channel).observe(perf_counter() - start)
-    return response
+class Webhook(Protocol):
+    """What a channel knows of its webhook. Every answer that is not 200 is raised as Refused."""
+
+    channel: ClassVar[ChannelName]
+
+    def admit(self, headers: Headers, query: bytes) -> None:
+        """Look at a call before its body is read."""
+        ...
+
+    def read(self, headers: Headers, body: bytes) -> Sequence[Event]:
+        """Everything that a body says."""
+        ...
+
+    def answer(self, events: Sequence[Event]) -> bytes:
+        """The JSON of a 200, empty for none, for what was committed."""
+        ...
+
+
+class Receiving:
+    """ASGI for POSTs to the webhooks. The framework's own way to a route costs more than all of this."""
+
+    def __init__(self, webhooks: Mapping[str, Webhook], begin: Begin, ring: Callable[[], None]) -> None:
+        """webhooks: by path. `ring` is called after messages were committed."""
+        self._webhooks = {path: (webhook, Intake(begin)) for path, webhook in webhooks.items()}
+        self._ring = ring
+
+    def is_for(self, scope: Scope) -> bool:
+        """True when this call is to be answered here."""
+        return scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in self._webhooks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        webhook, intake = self._webhooks[scope["path"]]
+        start = perf_counter()
+        status, headers, answer = 200, list[Header](), b""
+        try:
+            answer = await self._take(scope, receive, webhook, intake)
+            if answer:
+                headers.append((b"content-type", b"application/json"))
+        except Refused as refused:
+            status, headers = refused.status, refusal(webhook.channel, refused.status)
+        headers.append((b"content-length", str(len(answer)).encode()))
+        metrics.WEBHOOKS.labels(webhook.channel, status).inc()
+        metrics.WEBHOOK_SECONDS.labels(webhook.channel).observe(perf_counter() - start)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+
+    async def _take(self, scope: Scope, receive: Receive, webhook: Webhook, intake: Intake) -> bytes:
+        """admit → size → read → commit. Raises Refused."""
+        headers = dict[bytes, bytes](reversed(scope["headers"]))  # of equal names, the first counts
+        webhook.admit(headers, scope["query_string"])
+        async with whole_body(headers, receive) as body:
+            try:
+                events = webhook.read(headers, body)
+                taken = await intake.take(Delivery(webhook.channel, body, events))
+            except Refused:
+                raise
+            except (DatabaseAway, Busy) as reason:
+                log.error("webhook not taken", why=str(reason), bytes=len(body))
+                raise Refused(503) from reason
+            except Exception as error:  # whatever it was, nothing is promised, and the sender has it still
+                log.exception("webhook not taken", bytes=len(body))
+                raise Refused(503) from error
+        if taken:
+            self._ring()
+        _tell_events(events)
+        _tell_taken(taken)
+        return webhook.answer(events)
 
 
 @asynccontextmanager
-async def whole_body(request: Request) -> AsyncGenerator[bytes]:
+async def whole_body(headers: Headers, receive: Receive) -> AsyncGenerator[bytes]:
     """The body's exact bytes, kept in memory for the length of the block.
 
     Raises Refused as soon as they are too many, whatever Content-Length said.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > MAX_BYTES:
+    declared = headers.get(b"content-length", b"")
+    if declared.isdigit() and int(declared[:20]) > MAX_BYTES:
         raise Refused(413)
     body, large = bytearray(), 0
     try:
-        async for chunk in request.stream():
-            body += chunk
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refused(408)
+            body += message.get("body", b"")
             if len(body) > MAX_BYTES:
                 raise Refused(413)
             if len(body) > SMALL_BYTES:
                 large = MEMORY.enlarge(large, to=len(body))
+            if not message.get("more_body", False):
+                break
         yield bytes(body)
-    except ClientDisconnect as gone:
-        raise Refused(408) from gone
     finally:
         if large:
             MEMORY.give_back(large)
 
 
-async def take(begin: Begin, ring: Callable[[], None], delivery: Delivery) -> Response | None:
-    """Commit a whole body. None when that is done; else the answer that asks for it again.
-
-    `ring` is called after messages were committed.
-    """
-    try:
-        taken = await inbound.take(begin, delivery)
-    except DatabaseAway:
-        log.error("webhook not taken: the database is away", bytes=len(delivery.body))
-        return Response(status_code=503, headers=TRY_AGAIN)
-    except Exception:  # whatever it was, nothing is promised, and the sender has the message still
-        log.exception("webhook not taken", bytes=len(delivery.body))
-        return Response(status_code=503, headers=TRY_AGAIN)
-    if taken:
-        ring()
-    _tell_events(delivery.events)
-    _tell_taken(taken)
-    return None
-
-
-def refuse(channel: ChannelName, status: int) -> Response:
+def refusal(channel: ChannelName, status: int) -> list[Header]:
     """A refusal tells nothing: not to the caller, and to the log only that it happened.
 
     It ends the connection, so that what still comes of the body is not read.
     """
     log.warning("webhook refused", channel=channel, status=status)
-    return Response(
-        status_code=status, headers={"connection": "close", **(TRY_AGAIN if status == 503 else {})}
-    )
+    return [(b"connection", b"close"), *(TRY_AGAIN if status == 503 else ())]
 
 
 def _tell_events(events: Sequence[Event]) -> None:

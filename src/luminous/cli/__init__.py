@@ -4,7 +4,19 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from luminous.cli import customers, database, handover, outbox, templates
+from luminous.cli import (
+    customers,
+    database,
+    handover,
+    orders,
+    outbox,
+    payments,
+    plans,
+    privacy,
+    quotes,
+    templates,
+    tokens,
+)
 from luminous.cli.inbox import replay
 from luminous.cli.measuring import bench
 from luminous.cli.proof import chaos, check, verify
@@ -21,6 +33,12 @@ app.add_typer(customers.app, name="customers")
 app.add_typer(handover.app, name="handover")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(templates.app, name="templates")
+app.add_typer(quotes.app, name="quote")
+app.add_typer(orders.app, name="orders")
+app.add_typer(payments.app, name="payments")
+app.add_typer(plans.app, name="plans")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(tokens.app, name="tokens")
 
 
 def main() -> None:

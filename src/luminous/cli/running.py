@@ -18,13 +18,14 @@ from luminous.cli.output import (
 from luminous.config import WAYS_IN, WAYS_OUT, Settings
 from luminous.incoming import Incoming
 from luminous.migrations import migrate as apply_migrations
-from luminous.up import up as run_everything
 from luminous.wake import Bell
 from luminous.worker import working
 
 
 def up() -> None:
     """Run everything on this machine: PostgreSQL, web, worker and a simulated phone."""
+    from luminous.up import up as run_everything  # here: `serve` and `worker` start without the simulator
+
     log.configure(for_people=True)
     run_everything(console)
 
@@ -33,6 +34,7 @@ def serve() -> None:
     """Serve the webhook. Answers are given by `luminous worker`, which runs beside it."""
     settings = Settings.read()
     settings.require_a_way(WAYS_IN)
+    settings.refuse_half_a_website()
     log.configure(for_people=False)
     uvicorn.run(
         create_app(settings, database_of(settings), Bell()),
@@ -51,6 +53,7 @@ def worker() -> None:
     """Answer and send, until SIGTERM or Ctrl-C; what is being done then is finished first."""
     settings = Settings.read()
     settings.require_a_way(WAYS_OUT)
+    settings.refuse_half_a_website()
     log.configure(for_people=False)
 
     async def run() -> None:

@@ -13,13 +13,23 @@ from luminous.customers.consent import (
     Consent,
     ConsentPurpose,
     ConsentSource,
+    Said,
+    consents_of,
     heed_switch,
     record_consent,
     set_consent,
 )
 from luminous.customers.find import Found, Held, find
 from luminous.customers.glance import Glance, glance
-from luminous.customers.merge import Merge, follow_merge, merge, merge_to_undo, try_merge, undo_merge
+from luminous.customers.merge import (
+    Merge,
+    follow_merge,
+    merge,
+    merge_to_undo,
+    survivor,
+    try_merge,
+    undo_merge,
+)
 from luminous.customers.record import Owed, Record, Written, record_of
 from luminous.customers.resolve import DECISIONS, Changed, Resolved, announce, resolve
 from luminous.customers.retire import Retirement, retire_some, retirement
@@ -44,10 +54,12 @@ __all__ = [
     "Record",
     "Resolved",
     "Retirement",
+    "Said",
     "Settled",
     "Written",
     "announce",
     "ask_for_phone",
+    "consents_of",
     "find",
     "follow_merge",
     "get",
@@ -65,6 +77,7 @@ __all__ = [
     "retirement",
     "set_consent",
     "settle",
+    "survivor",
     "take_shared_number",
     "try_merge",
     "undo_merge",

@@ -1,5 +1,6 @@
 """What a customer allows us to send besides answers to their own messages, and by what they said so."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -10,6 +11,22 @@ from luminous.messages import NewsSwitch
 Consent = Literal["pending", "opted_in", "opted_out"]
 ConsentPurpose = Literal["service", "order_updates", "marketing"]
 ConsentSource = Literal["message", "whatsapp", "staff", "website"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A customer's last word on one purpose. state None: they never said anything about it."""
+
+    purpose: ConsentPurpose
+    state: Literal["opted_in", "opted_out"] | None
+    source: str | None
+    said_at: datetime | None
+    lets_us_send: bool  # by what was said, or by what holds where nothing was
+
+
+async def consents_of(conn: Connection, customer_id: UUID) -> list[Said]:
+    """What the customer allows, for each purpose."""
+    return await CONSENTS_OF.all(conn, customer_id=customer_id)
 
 
 async def set_consent(
@@ -100,6 +117,17 @@ WHOSE = sql("""
      order by place, from_at desc
      limit 1
 """).into(UUID)
+CONSENTS_OF = sql("""
+    select purpose, state, source, said_at,
+           case purpose when 'marketing' then state is not distinct from 'opted_in'
+                        else state is distinct from 'opted_out' end as lets_us_send
+      from unnest(array['service', 'order_updates', 'marketing']) with ordinality asked (purpose, place)
+      left join lateral (select state, source, said_at from consents
+                          where customer_id = %(customer_id)s and consents.purpose = asked.purpose
+                          order by said_at desc, id desc
+                          limit 1) last on true
+     order by place
+""").into(Said)
 
 STATUS = sql("select consent_status from customers where id = %(customer_id)s").into(str)
 

@@ -77,9 +77,16 @@ async def follow_merge(conn: Connection, customer_id: UUID) -> UUID | None:
     return await FOLLOW.maybe(conn, customer_id=customer_id)
 
 
+async def survivor(conn: Connection, customer_id: UUID) -> UUID | None:
+    """The live record that this one is or was merged into; None when it was deleted or never was."""
+    return await SURVIVOR.maybe(conn, customer_id=customer_id)
+
+
 MERGE = sql("select merge_customers(%(from_id)s, %(into_id)s, %(cause)s)").into(int)
 
 UNDO = sql("select undo_merge(%(merge_id)s)")
+
+SURVIVOR = sql("select id from survivor(%(customer_id)s) id where id is not null").into(UUID)
 
 FOLLOW = sql("select follow_merge(%(customer_id)s)").into(UUID)
 

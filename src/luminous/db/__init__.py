@@ -7,6 +7,7 @@ A statement lives beside the function that runs it. Rooms receive `conn`; only d
 open a transaction, and no network call happens inside one.
 """
 
+from luminous.db.arrays import array
 from luminous.db.direct import connect, wake, wakes
 from luminous.db.pool import Database
 from luminous.db.retry import Begin, again
@@ -19,6 +20,7 @@ __all__ = [
     "Query",
     "Statement",
     "again",
+    "array",
     "connect",
     "sql",
     "wake",

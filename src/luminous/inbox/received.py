@@ -88,8 +88,12 @@ async def oldest_unanswered_age(conn: Connection) -> float:
     return await OLDEST_UNANSWERED_AGE.one(conn)
 
 
+# What an erased person wrote is known by its digest.
 KNOWN = sql("""
-    select external_id from inbox where channel = %(channel)s and external_id = any(%(external_ids)s::text[])
+    select asked.external_id from unnest(%(external_ids)s::text[]) asked (external_id)
+     where exists (select from inbox
+                    where channel = %(channel)s
+                      and inbox.external_id in (asked.external_id, erased_key(asked.external_id)))
 """).into(str)
 
 PUT = sql("""

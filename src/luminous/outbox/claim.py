@@ -39,7 +39,7 @@ class Claimed:
 
 
 async def claim(conn: Connection) -> Claimed | None:
-    """Claim the next due message for 20 seconds, or return None when nothing is due.
+    """Claim the next due message for 20 seconds, one with a file for 80; None when nothing is due.
 
     A customer's messages leave in the order in which they were owed, one in flight: what is queued,
     on its way or in doubt holds back what came after it. The address, what the customer lets us send
@@ -144,7 +144,8 @@ CLAIM = sql("""
            error_reason = case becomes when 'sending' then error_reason else why end,
            attempted_at = case becomes when 'sending' then now() else attempted_at end,
            next_attempt_at = case verdict when 'too fast' then free_at else next_attempt_at end,
-           lease_until = case when becomes = 'sending' then now() + interval '20 seconds' end,
+           lease_until = case when becomes = 'sending' then now() + interval '20 seconds'
+                                * case when content->>'attachment' is null then 1 else 4 end end,
            updated_at = now()
       from judged join meaning using (verdict)
      where outbox.id = judged.id

@@ -22,7 +22,7 @@ class Trigger:
 
     enabled: str  # O and A: fires; D: never; R: only for replicated rows
     function: str
-    is_after_insert_for_each_row: bool
+    is_after_insert: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ async def trigger_is_enabled(conn: Connection) -> str:
         raise Wrong(f"customers has no trigger {TRIGGER}: new customers get no plan. Create it again")
     if trigger.enabled in WHAT_TO_DO:
         raise Wrong(f"{TRIGGER} {WHAT_TO_DO[trigger.enabled]}")
-    if trigger.function != TRIGGER_FUNCTION or not trigger.is_after_insert_for_each_row:
-        raise Wrong(f"{TRIGGER} must call {TRIGGER_FUNCTION} after insert for each row. Create it again")
+    if trigger.function != TRIGGER_FUNCTION or not trigger.is_after_insert:
+        raise Wrong(f"{TRIGGER} must call {TRIGGER_FUNCTION} after insert. Create it again")
     return f"{TRIGGER}, after insert, enabled"
 
 
@@ -129,7 +129,7 @@ def _some(names: list[str]) -> str:
 FIND_TRIGGER = sql("""
     select tgenabled::text as enabled,
            proname::text as function,
-           tgtype = 5 as is_after_insert_for_each_row  -- bits: 1 row, 4 insert, and none for before
+           tgtype = 4 as is_after_insert  -- bits: 4 insert, none for before or each row
       from pg_trigger
       join pg_proc on pg_proc.oid = tgfoid
      where tgrelid = 'customers'::regclass and tgname = %(name)s

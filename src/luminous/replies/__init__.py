@@ -1,5 +1,19 @@
-"""What to do about a message, and every text that we send."""
+"""What to do about a message, what that comes to, and how it is said."""
 
-from luminous.replies.decide import Act, Context, HandOver, Say, SetConsent, Shop, Step, TakeNumber, decide
+from luminous.replies.acts import Act, HandOver, Request, Say, SetConsent, TakeNumber
+from luminous.replies.decide import Context, Shop, Step, decide
+from luminous.replies.doing import do
 
-__all__ = ["Act", "Context", "HandOver", "Say", "SetConsent", "Shop", "Step", "TakeNumber", "decide"]
+__all__ = [
+    "Act",
+    "Context",
+    "HandOver",
+    "Request",
+    "Say",
+    "SetConsent",
+    "Shop",
+    "Step",
+    "TakeNumber",
+    "decide",
+    "do",
+]

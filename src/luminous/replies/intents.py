@@ -1,58 +1,47 @@
 """What a message asks for, read from its button or from its words. Pure."""
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 from unicodedata import normalize
 
+from luminous.catalogues import keywords
 from luminous.inbox import Message
 from luminous.messages import SHARED_NUMBER
 from luminous.phone import Phone, parse_wa_id
+from luminous.replies.acts import DecideInWords
 
-Intent = Literal["price", "plan", "person", "menu", "stop", "start"]
+ShopIntent = Literal[
+    "done",
+    "quotes",
+    "orders",
+    "track",
+    "pay",
+    "plan",
+    "upgrade",
+    "cancel_plan",
+    "keep_plan",
+    "accept",
+    "decline",
+    "ask",
+    "again",
+    "withdraw",
+    "account",
+    "not_me",
+]
+Intent = Literal["price", "person", "menu", "stop", "start"] | ShopIntent
+INTENTS: tuple[Intent, ...] = ("price", "person", "menu", "stop", "start", *get_args(ShopIntent))
 
-# Buttons answer with these ids; typed words count when they are all that was written.
-WORDS: dict[Intent, frozenset[str]] = {
-    "price": frozenset({"price", "ask for a price", "quote", "quotation"}),
-    "plan": frozenset({"plan", "my plan", "subscription", "my subscription"}),
-    "person": frozenset({"person", "talk to a person", "human", "agent", "talk to someone"}),
-    "menu": frozenset({"menu", "help", "options"}),
-    "stop": frozenset({"siyagala bubaka", "siyagala bubaka bwammwe", "sitaki ujumbe", "sitaki ujumbe tena"}),
-    "start": frozenset(
-        {"start", "start again", "unstop", "subscribe", "opt in", "resume"}
-        | {"tandika", "tandika nate", "ddamu", "ddamu otandike", "weyongere"}  # Luganda
-        | {"anza", "anza tena", "endelea", "niunge tena", "nataka ujumbe"}  # Swahili
-    ),
-}
+# Buttons answer with these ids; typed words count when they are all that was written. In every language.
+WORDS: dict[Intent, frozenset[str]] = {intent: keywords()[intent] for intent in INTENTS}
 INTENT_OF_WORDS: dict[str, Intent] = {words: intent for intent, phrases in WORDS.items() for words in phrases}
 
-# STOP in English, Luganda and Swahili, and the words that may stand around it: "please stop sending me
-# messages". Any other word makes it something else: "stop by the shop", "acha nione bei".
-STOPS = frozenset(
-    """
-    stop stopall unsubscribe unsub optout
-    lekeraawo mulekereawo komya mukomye yimiriza
-    acha sitisha simamisha komesha niondoe jiondoe
-    """.split()  # noqa: SIM905 - words read best as words
-)
-AROUND_STOP = STOPS | frozenset(
-    """
-    please it this now all sending me any more messages message sms texts promotions ads news thanks thank you
-    nsaba bambi ssebo nnyabo kati mwebale webale okumpeereza okumpandiikira obubaka bubaka bwammwe byonna
-    tafadhali naomba sasa kunitumia kuniandikia ujumbe meseji matangazo zote tena asante
-    """.split()  # noqa: SIM905
-)
-WRITTEN_APART = {"opt out": "optout", "lekera awo": "lekeraawo", "mulekere awo": "mulekereawo"}
+# STOP, and the words that may stand around it. Any other word makes it something else.
+STOPS = keywords()["stop_words"]
+AROUND_STOP = STOPS | keywords()["around_stop"]
+WRITTEN_APART = {apart: apart.replace(" ", "") for apart in keywords()["written_apart"]}
 
-# What people say without asking for anything, in English, Luganda and Swahili.
-COURTESIES = frozenset(
-    """
-    start hello helo hallo hi hey hiya yo again there everyone team sir madam
-    good morning afternoon evening day night great fine nice yes no ok okay please bye goodbye
-    thanks thank thanx thx you very much so
-    gyebale gyebaleko ko ssebo nnyabo oli otya wasuze osiibye webale nnyo
-    jambo habari mambo salaam asante asanti sana
-    """.split()  # noqa: SIM905 - a word list reads best as words
-)
+# What people say without asking for anything.
+COURTESIES = keywords()["courtesies"]
 
 # Other kinds change or decorate something else (reaction, edit, revoke), or nobody knows them yet.
 ANSWERED = frozenset(
@@ -61,7 +50,11 @@ ANSWERED = frozenset(
 )
 
 
+_DECISION = re.compile(r"(?:(.{1,30}) )?q ?(\d{1,9})(?: (\d{1,9}))?", re.ASCII)
 WORDED = ("text", "button", "interactive")
+
+# In the sentence that the website prepares: handle and code, eight characters each.
+_CONNECT_CODE = re.compile(r"\bcode:?\s+([0-9A-Z]{8})-([0-9A-Z]{8})\b", re.IGNORECASE)
 
 
 def intent_of(message: Message) -> Intent | None:
@@ -73,6 +66,21 @@ def intent_of(message: Message) -> Intent | None:
         return None
     words = _plain(message.text)
     return "stop" if _says_stop(words) else INTENT_OF_WORDS.get(words)
+
+
+def connect_code(message: Message) -> tuple[str, str] | None:
+    """Handle and code that the website asked the person to send; None when there is none in it."""
+    found = _CONNECT_CODE.search(message.text) if message.kind == "text" else None
+    return (found[1], found[2]) if found else None
+
+
+def decision_in_words(message: Message) -> DecideInWords | None:
+    """`accept Q-17-2`: a decision that says what it is about, for whoever has no buttons; else None."""
+    match = _DECISION.fullmatch(_plain(message.text)) if message.kind in WORDED else None
+    verb = "show" if match and not match[1] else INTENT_OF_WORDS.get(match[1]) if match else None
+    if match is None or verb not in ("accept", "decline", "ask", "withdraw", "again", "show"):
+        return None
+    return DecideInWords(verb, int(match[2]), int(match[3]) if match[3] else None)
 
 
 def _says_stop(words: str) -> bool:

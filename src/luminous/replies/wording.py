@@ -1,4 +1,4 @@
-"""Every text that the bot sends. To change what customers read, change it here.
+"""What the bot says in a conversation. The words are in `catalogues/`; which of them, and the buttons, here.
 
 WhatsApp's limits: 1,024 characters beside buttons, 4,096 alone, 20 for a button's title.
 Since October 2026 every reply is billed: say it once, and say all of it.
@@ -7,133 +7,160 @@ Since October 2026 every reply is billed: say it once, and say all of it.
 from datetime import datetime
 from decimal import Decimal
 
-from luminous.messages import Button, Content
+from luminous import money
+from luminous.catalogues import Catalogue
+from luminous.messages import Button, Content, Row
 from luminous.subscriptions import Entitlements
 
-PRICE = Button("price", "Ask for a price")
-PLAN = Button("plan", "My plan")
-PERSON = Button("person", "Talk to a person")
-START = Button("start", "Start again")
-MENU = (PRICE, PLAN, PERSON)
-
 CONSENT_VERSION = "2026-11"  # of what we say about STOP and START: another one when these words change
-A_PERSON_READS_IT = "Thank you. A personal shopper will read your message and answer here."
+MENU_BUTTONS = ("price", "plan", "person")
+MENU_ROWS = ("price", "quotes", "orders", "track", "plan", "upgrade", "person")
 
 
-def welcome(shop: str, name: str, plan: Entitlements, ends_at: datetime | None, *, asks: bool) -> Content:
-    """The first words to a new customer. asks: they want something already, and a person looks at it."""
-    return Content(
-        f"Hello{_called(name)}, welcome to {shop}! 👋\n\n"
-        "Send us a product link, a photo or a description. A personal shopper answers with one price "
-        "in shillings, everything included.\n\n"
-        f"{plan_in_one_line(plan, ends_at)}\n\n"
-        f"{A_PERSON_READS_IT if asks else 'What would you like to do?'}\n\n"
-        "Write STOP whenever you want no more news from us.",
-        buttons=() if asks else MENU,  # the bot is silent where a person answers: no button that does nothing
+def welcome(words: Catalogue, shop: str, name: str, plan: Entitlements, ends_at: datetime | None) -> Content:
+    """The first words to a new customer who asks for nothing yet."""
+    said = opening_welcome(words, shop, name, plan, ends_at, words.say("welcome.then"))
+    return Content(said, buttons=buttons(words, *MENU_BUTTONS))
+
+
+def opening_welcome(
+    words: Catalogue, shop: str, name: str, plan: Entitlements, ends_at: datetime | None, then: str
+) -> str:
+    """The first words to a new customer, and what follows from what they want."""
+    return words.say(
+        "welcome.text", name=called(name), shop=shop, plan=plan_in_one_line(words, plan, ends_at), then=then
     )
 
 
-def greeting(shop: str, name: str | None, *, asks: bool) -> Content:
-    """To a customer who comes back. name None: it is not sure that it is they."""
-    hello = "Hello!" if name is None else f"Good to see you again{_called(name)}!"
-    wish = A_PERSON_READS_IT if asks else "What can we do for you today?"
-    buttons = () if asks else MENU
-    return Content(f"{hello} This is {shop}.\n\n{wish}", buttons=buttons)
+def greeting(words: Catalogue, shop: str, name: str | None) -> Content:
+    """To a customer who comes back and asks for nothing. name None: it is not sure that it is they."""
+    said = opening_greeting(words, shop, name, words.say("greeting.then"))
+    return Content(said, buttons=buttons(words, *MENU_BUTTONS))
 
 
-def menu() -> Content:
+def opening_greeting(words: Catalogue, shop: str, name: str | None, then: str) -> str:
+    """To a customer who comes back, and what follows from what they want."""
+    hello = (
+        words.say("greeting.unknown", shop=shop)
+        if name is None
+        else words.say("greeting.again", name=called(name), shop=shop)
+    )
+    return f"{hello}\n\n{then}"
+
+
+def menu(words: Catalogue, *, has_website: bool = False) -> Content:
     """What the bot can do."""
-    return Content("What would you like to do?", buttons=MENU)
+    ids = (*MENU_ROWS, "account") if has_website else MENU_ROWS
+    rows = tuple(Row(id_, words.say(f"buttons.{id_}"), words.say(f"menu.{id_}")) for id_ in ids)
+    return Content(words.say("menu.text"), rows=rows, label=words.say("buttons.open_menu"))
 
 
-def how_to_ask() -> Content:
+def how_to_ask(words: Catalogue) -> Content:
     """After “Ask for a price”."""
-    return Content(
-        "Send the product's link, a photo or a description, with size, colour and how many you need. "
-        "A personal shopper answers here with one price in shillings, everything included."
-    )
+    return Content(words.say("how_to_ask.text"))
 
 
-def request_received() -> Content:
-    """A link, a photo or words: something that a person prices."""
-    return Content(A_PERSON_READS_IT)
+def a_person_reads_it(words: Catalogue) -> Content:
+    """Something that a person looks at."""
+    return Content(words.say("person.reads"))
 
 
-def my_plan(plan: Entitlements, ends_at: datetime | None) -> Content:
+def my_plan(words: Catalogue, plan: Entitlements, ends_at: datetime | None) -> Content:
     """After “My plan”."""
+    until = plan_until(words, plan, ends_at)
     lines = [
-        f"*{plan.plan_name}* · {_price(plan)}",
-        _capitalized(_until(plan, ends_at)),
-        f"Service fee: {_discount(plan.service_fee_discount_percent)}",
-        f"Shipping: {_discount(plan.shipping_discount_percent)}",
-        f"Open quotations at a time: {plan.open_quote_limit}",
+        words.say("plan.title", plan=plan.plan_name, price=plan_price(words, plan)),
+        until[:1].upper() + until[1:],
+        words.say("plan.fee", percent=discount(words, plan.service_fee_discount_percent)),
+        words.say("plan.shipping", percent=discount(words, plan.shipping_discount_percent)),
+        words.say("plan.open", limit=plan.open_quote_limit),
     ]
-    return Content("\n".join(lines), buttons=(PRICE, PERSON))
+    if plan.price == 0:
+        offered = buttons(words, "price", "upgrade", "person")
+    else:
+        change = "keep_plan" if plan.is_ending else "cancel_plan"
+        offered = (*buttons(words, "upgrade"), Button(f"plan:{change}", words.say(f"buttons.{change}")))
+    return Content("\n".join(lines), buttons=offered)
 
 
-def who_is_writing() -> Content:
+def who_is_writing(words: Catalogue) -> Content:
     """Somebody asks for what is a customer's own, from a number that may have changed hands."""
-    return Content(
-        "Before we show an account, we make sure that it is yours: this number may have belonged to somebody "
-        "else. A person from our team will ask you here."
-    )
+    return Content(words.say("person.who_is_writing"))
 
 
-def handed_over() -> Content:
+def handed_over(words: Catalogue) -> Content:
     """After “Talk to a person”."""
-    return Content(
-        "A person from our team answers you here as soon as they can. "
-        "You need not write again; what you send meanwhile reaches them too."
-    )
+    return Content(words.say("person.handed_over"))
 
 
-def number_noted() -> Content:
+def number_noted(words: Catalogue) -> Content:
     """After the customer shared the number that we had asked for."""
-    return Content("Thank you. We have your number, and go on with your order.")
+    return Content(words.say("person.number_noted"))
 
 
-def stopped(shop: str) -> Content:
+def stopped(words: Catalogue, shop: str) -> Content:
     """After STOP."""
-    return Content(
-        f"Done. {shop} sends you no more news. When you write to us we still answer. "
-        "Write START to hear from us again.",
-        buttons=(START,),
-    )
+    return Content(words.say("consent.stopped", shop=shop), buttons=buttons(words, "start"))
 
 
-def started(shop: str) -> Content:
+def started(words: Catalogue, shop: str) -> Content:
     """After START."""
-    return Content(f"Welcome back! {shop} keeps you informed again. Write STOP to end that.")
+    return Content(words.say("consent.started", shop=shop))
 
 
-def plan_in_one_line(plan: Entitlements, ends_at: datetime | None) -> str:
+def buttons(words: Catalogue, *ids: str) -> tuple[Button, ...]:
+    """Buttons whose id is the intent that they stand for."""
+    return tuple(Button(id_, words.say(f"buttons.{id_}")) for id_ in ids)
+
+
+def plan_in_one_line(words: Catalogue, plan: Entitlements, ends_at: datetime | None) -> str:
     """The plan as the welcome says it."""
-    quotations = (
-        "1 open quotation" if plan.open_quote_limit == 1 else f"{plan.open_quote_limit} open quotations"
+    return words.say(
+        "plan.one_line",
+        plan=plan.plan_name,
+        price=plan_price(words, plan),
+        until=plan_until(words, plan, ends_at),
+        quotations=words.count("plan.quotations", plan.open_quote_limit),
     )
-    terms = f"{_price(plan)}, {_until(plan, ends_at)}, {quotations} at a time"
-    return f"Your plan: *{plan.plan_name}* ({terms})."
 
 
-def _called(name: str) -> str:
+def plan_price(words: Catalogue, plan: Entitlements) -> str:
+    """What a plan costs."""
+    return words.say("plan.free") if plan.price == 0 else money.show(plan.price, plan.currency)
+
+
+def plan_until(words: Catalogue, plan: Entitlements, ends_at: datetime | None) -> str:
+    """Until when a plan is held."""
+    if ends_at is None:
+        return words.say("plan.no_end")
+    return words.say("plan.ends" if plan.is_ending else "plan.valid", day=words.day(ends_at))
+
+
+def discount(words: Catalogue, percent: Decimal) -> str:
+    """A discount, or that there is none."""
+    return words.say("plan.standard_rate") if percent == 0 else words.say("plan.off", percent=plain(percent))
+
+
+def plain(percent: Decimal) -> str:
+    """A percentage without zeros at its end: 9, not 9.00."""
+    return f"{percent.normalize():f}"
+
+
+def called(name: str) -> str:
     """The name as we say it to somebody: their first word, and nothing when it is too odd to say."""
     first = "" if name == "Customer" else " ".join(name.split()[:1])
     return f" {first}" if 0 < len(first) <= 40 else ""
 
 
-def _price(plan: Entitlements) -> str:
-    return "free" if plan.price == 0 else f"{plan.price:,} {plan.currency}"
+def short(text: str, longest: int) -> str:
+    """The text on one line, at most so many UTF-16 units, which is what WhatsApp may count."""
+    line = " ".join(text.split())
+    if _units(line) <= longest:
+        return line
+    while _units(line) > longest - 1:
+        line = line[:-1]
+    return line.rstrip() + "…"
 
 
-def _until(plan: Entitlements, ends_at: datetime | None) -> str:
-    if ends_at is None:
-        return "no end date"
-    return f"{'ends on' if plan.is_ending else 'valid until'} {ends_at.day} {ends_at:%B %Y}"
-
-
-def _capitalized(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _discount(percent: Decimal) -> str:
-    return "standard rate" if percent == 0 else f"{percent.normalize():f} % off"
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2

@@ -1,6 +1,6 @@
 """What a person does on the page: write, press, react, add a phone, turn a switch."""
 
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, UploadFile
@@ -8,15 +8,17 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from luminous.db import again
 from luminous.simulator import (
+    attached,
     chats,
     contents,
     elapsing_acts,
     identity_acts,
-    media,
+    momo,
     phones,
     progress,
     switches,
 )
+from luminous.simulator.filetypes import LARGEST
 from luminous.simulator.identity_acts import phone_with_whatsapp
 from luminous.simulator.network import Network
 from luminous.simulator.pages import SAMPLE_PICTURE
@@ -24,7 +26,7 @@ from luminous.simulator.phones import Phone
 from luminous.text import Json
 
 LONGEST_TEXT = 4096
-LARGEST_FORM = media.LARGEST_IMAGE + 64 * 1024  # bytes
+LARGEST_FORM = LARGEST["document"] + 64 * 1024  # bytes
 DONE = 204
 
 
@@ -41,6 +43,7 @@ def routes(network: Network) -> APIRouter:
     _phone_routes(router, network)
     router.include_router(identity_acts.routes(network))
     router.include_router(elapsing_acts.routes(network))
+    router.include_router(momo.wallet_routes(network))
     return router
 
 
@@ -51,17 +54,18 @@ def _write_routes(router: APIRouter, network: Network) -> None:
         text: Annotated[str, Form()] = "",
         quoted: Annotated[str, Form()] = "",
         sample: Annotated[str, Form()] = "",
-        picture: UploadFile | None = None,
+        file: UploadFile | None = None,
     ) -> Response:
         phone = phone_with_whatsapp(network, phone_id)
         text = text.strip()[:LONGEST_TEXT]
-        content = SAMPLE_PICTURE.read_bytes() if sample else await picture.read() if picture else b""
+        kind, content = "text", cast("Json", {"body": text})
         try:
-            kind, written = _written(network, text, content)
-        except media.NotAPicture as error:
+            if sample or (file and file.filename):
+                kind, content = await _with_file(network, text, None if sample else file)
+        except attached.CannotSend as error:
             return PlainTextResponse(str(error), 422)
-        if kind:
-            _send(network, phone, kind, written, quoted or None)
+        if text or kind != "text":
+            _send(network, phone, kind, content, quoted or None)
         return Response(status_code=DONE)
 
     @router.post("/phones/{phone_id}/choices")
@@ -96,13 +100,13 @@ def _write_routes(router: APIRouter, network: Network) -> None:
         return Response(status_code=DONE)
 
 
-def _written(network: Network, text: str, content: bytes) -> tuple[str, Json]:
-    """The message's type and object; an empty type when there is nothing to send."""
-    if not content:
-        return ("text", {"body": text}) if text else ("", {})
-    kept = media.keep_picture(network.store, content)
-    image: Json = {"mime_type": kept.mime_type, "sha256": kept.sha256, "id": kept.id}
-    return "image", image | ({"caption": text} if text else {})
+async def _with_file(network: Network, text: str, file: UploadFile | None) -> tuple[str, Json]:
+    """The type and object of a message with this file, or with the sample picture."""
+    if file is None:
+        content, claimed, filename = SAMPLE_PICTURE.read_bytes(), "image/jpeg", SAMPLE_PICTURE.name
+    else:
+        content, claimed, filename = await file.read(), file.content_type or "", file.filename or ""
+    return attached.written(network.store, content, claimed, filename, text, network.now())
 
 
 def _send(network: Network, phone: Phone, kind: str, content: Json, quoted: str | None) -> None:

@@ -7,13 +7,15 @@ from typing import ClassVar, Literal
 
 from markupsafe import Markup
 
-from luminous.simulator import chats
+from luminous.marks import formatted
+from luminous.simulator import chats, media
+from luminous.simulator.attached import Attached, attached_to
 from luminous.simulator.changes import Change, changes_of
 from luminous.simulator.chats import Message
 from luminous.simulator.contents import Choice, choices, parsed, plain_text, text_at
 from luminous.simulator.notes import Note, note
 from luminous.simulator.store import Store
-from luminous.simulator.view import clock, formatted
+from luminous.simulator.view import clock
 
 Tick = Literal["clock", "one", "two", "blue", "failed"]
 TICKS: Mapping[chats.Status, tuple[Tick, str]] = {
@@ -60,7 +62,7 @@ class Bubble:
     list_label: str = ""
     link: Choice | None = None  # its id is the address
     asks_for_number: bool = False
-    picture_id: str | None = None
+    attached: Attached | None = None
     problem: str | None = None  # why it is not with the shop yet
     notice: str | None = None  # shown in the middle instead of the bubble
     is_note: ClassVar[bool] = False
@@ -74,6 +76,7 @@ def bubbles(store: Store, phone_id: int) -> list[Bubble | Note]:
     by_wamid = {message.wamid: message for message in messages}
     problems = _problems(store, phone_id)
     reactions = _reactions(messages)
+    kept = media.all_kept(store)
     shown: list[Bubble | Note] = []
     today: date | None = None
     for entry in _in_order(messages, happened):
@@ -91,6 +94,7 @@ def bubbles(store: Store, phone_id: int) -> list[Bubble | Note]:
                 quoted=by_wamid.get(entry.quoted_wamid or ""),
                 reactions=reactions.get(entry.wamid, ""),
                 problem=problems.get(entry.id),
+                attached=attached_to(entry, kept),
             )
         )
     return shown
@@ -109,7 +113,13 @@ def _in_order(messages: Sequence[Message], happened: Sequence[Change]) -> Iterat
 
 
 def _bubble(
-    message: Message, *, day: str | None, quoted: Message | None, reactions: str, problem: str | None
+    message: Message,
+    *,
+    day: str | None,
+    quoted: Message | None,
+    reactions: str,
+    problem: str | None,
+    attached: Attached | None,
 ) -> Bubble:
     content = parsed(message.content)
     plain = plain_text(message)
@@ -136,7 +146,7 @@ def _bubble(
         if kind == "cta_url"
         else None,
         asks_for_number=kind == "request_contact_info",
-        picture_id=text_at(content, "id") or None if message.kind == "image" else None,
+        attached=attached,
         problem=problem,
         notice=_notice(message),
     )

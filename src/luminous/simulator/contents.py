@@ -40,8 +40,8 @@ def plain_text(message: Message) -> str:
             return text_at(content, "text")
         case "contacts":
             return "👤 My phone number"
-        case "image":
-            return text_at(content, "caption") or ("" if text_at(content, "id") else text_at(content, "link"))
+        case "image" | "audio" | "video" | "document" | "sticker" if text_at(content, "id"):
+            return text_at(content, "caption")  # the file itself is shown
         case kind:
             about = (text_at(content, key) for key in ("caption", "filename", "link"))
             return next(filter(None, about), f"[{kind}]")

@@ -1,27 +1,28 @@
 """A fake Graph API: what the shop calls to send a message, with Meta's limits, errors and habits.
 
-`POST /simulator/graph/{version}/{phone_number_id}/messages`, `GET /simulator/graph/{version}/{media_id}`.
+`POST /simulator/graph/{version}/{phone_number_id}/messages` and `/media`,
+`GET /simulator/graph/{version}/{media_id}`.
 Source of the behaviour: WhatsApp Cloud API, messages, business-scoped user ids, error codes.
 """
 
-import asyncio
 import json
 import secrets
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response, UploadFile
 from fastapi.responses import JSONResponse
 
-from luminous.simulator import chats, limits, media, phones, refusals
+from luminous.simulator import chats, limits, media, phones, refusals, uploads
 from luminous.simulator.network import Network
 from luminous.simulator.refusals import Refusal
 from luminous.simulator.sending import Answer, accept, refuse
+from luminous.stopping import until_hung_up
 from luminous.text import Json
 
 Object = dict[str, Json]
 
 LONGEST_CALL = 256 * 1024  # bytes; the longest message is far below
 TYPING_SECONDS = 25  # or until the next message
-LONGEST_HOLD = 60  # seconds that an answer which never comes is waited for
 KEPT_CALLS = 500
 
 
@@ -36,8 +37,23 @@ def routes(network: Network) -> APIRouter:
         _log(network, request.url.path, raw, answer)
         network.bell.ring()
         if answer.is_lost:
-            await _hold(network, request)
+            await until_hung_up(request, network.closing)
             return Response(status_code=504)
+        return JSONResponse(answer.body, answer.status)
+
+    @router.post("/graph/{version}/{object_id}/media", max_body_size=uploads.LARGEST_UPLOAD)
+    async def upload(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request,
+        object_id: str,
+        messaging_product: Annotated[str, Form()] = "",
+        type: Annotated[str, Form()] = "",  # noqa: A002 - Meta's name
+        file: UploadFile | None = None,
+    ) -> Response:
+        content = await file.read() if file else b""
+        refused = _refused(network, request.headers.get("authorization"), object_id)
+        answer = refuse(refused) if refused else uploads.take(network, messaging_product, type, file, content)
+        about = json.dumps({"type": type, "file": file.filename if file else None, "bytes": len(content)})
+        _log(network, request.url.path, about.encode(), answer)
         return JSONResponse(answer.body, answer.status)
 
     router.include_router(media.routes(network))
@@ -58,6 +74,9 @@ def _answer(network: Network, authorization: str | None, object_id: str, raw: by
         return refuse(refused or refusals.invalid("The request body must be a JSON object."))
     if call.get("status") == "read":
         return _read_receipt(network, call)
+    refused = uploads.refusal(network.store, call, network.now())
+    if refused:
+        return refuse(refused)
     with network.store.together():
         return accept(network, call)
 
@@ -97,17 +116,3 @@ def _log(network: Network, path: str, raw: bytes, answer: Answer) -> None:
         at=network.now(),
     )
     network.store.run("delete from calls where id <= :oldest", oldest=last - KEPT_CALLS)
-
-
-async def _hold(network: Network, request: Request) -> None:
-    """Wait until the caller gives up, the server stops or a minute is over."""
-    waits = {asyncio.create_task(_hang_up(request)), asyncio.create_task(network.closing.wait())}
-    _, pending = await asyncio.wait(waits, timeout=LONGEST_HOLD, return_when=asyncio.FIRST_COMPLETED)
-    for wait in pending:
-        wait.cancel()
-
-
-async def _hang_up(request: Request) -> bool:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-    return True

@@ -10,6 +10,7 @@ Object = dict[str, Json]
 Check = Callable[[Object], Refusal | None]
 
 MEDIA = ("image", "video", "audio", "document", "sticker")
+HEADER_MEDIA = ("image", "video", "document")
 
 
 def refusal(call: Json) -> Refusal | None:
@@ -86,10 +87,19 @@ def _check_interactive(interactive: Object) -> Refusal | None:
     if not isinstance(action, dict):
         return missing("Parameter 'interactive.action' is mandatory.")
     return (
-        _too_long(_object(interactive, "header"), "text", 60)
+        _check_header(_object(interactive, "header"), kind)
         or _too_long(_object(interactive, "footer"), "text", 60)
         or check(action)
     )
+
+
+def _check_header(header: Object, kind: str) -> Refusal | None:
+    shown = _text(header, "type")
+    if kind == "button" and shown in HEADER_MEDIA:
+        return _check_media(_object(header, shown))
+    if header and shown != "text":
+        return bad_value(f"Header type {shown[:40]} cannot stand over interactive type {kind}.")
+    return _too_long(header, "text", 60)
 
 
 def _check_buttons(action: Object) -> Refusal | None:

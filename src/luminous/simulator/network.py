@@ -12,8 +12,18 @@ from uuid import UUID
 
 from luminous.db import Connection, Database
 from luminous.simulator.store import Store
+from luminous.storage import Storage
 
 Release = Callable[[Connection, UUID], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class MomoKeys:
+    """What the shop has to bring to the simulated mobile money. Blank ones let nobody in."""
+
+    api_user: str = ""
+    api_key: str = ""
+    subscription_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,7 @@ class SimulatorSettings:
     business_number_id: str
     business_number: str
     shop_name: str
+    momo: MomoKeys = MomoKeys()
 
     @property
     def business_digits(self) -> str:
@@ -66,6 +77,7 @@ class Network:
     settings: SimulatorSettings
     database: Database
     release: Release
+    storage: Storage | None = None
     store: Store = field(init=False)
     bell: Bell = field(default_factory=Bell)
     closing: asyncio.Event = field(default_factory=asyncio.Event)

@@ -6,8 +6,19 @@ from pathlib import Path
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from luminous.download import headers_for
 from luminous.errors import DatabaseAway, is_retryable, sqlstate
-from luminous.simulator import approval, bubbles, chats, contents, elapsing, media, phones, wires
+from luminous.simulator import (
+    approval,
+    bubbles,
+    chats,
+    contents,
+    elapsing,
+    media,
+    phones,
+    wallets,
+    wires,
+)
 from luminous.simulator.decisions import reason_for
 from luminous.simulator.identity_page import identity, live_pieces
 from luminous.simulator.network import Network
@@ -28,11 +39,11 @@ UNPREPARED = "The shop's database is not ready: run “luminous migrate”."
 
 
 def routes(network: Network) -> APIRouter:
-    """The page, its list sheet and its pictures."""
+    """The page, its list sheet and its files."""
     router = APIRouter(prefix="/simulator", include_in_schema=False)
 
     @router.get("")
-    async def page(phone: int | None = None) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+    async def page(phone: int | None = None, text: str = "") -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         everybody = phones.all_phones(network.store)
         shown = next((each for each in everybody if each.id == phone), everybody[0])
         if phone is not None and shown.id != phone:
@@ -42,6 +53,7 @@ def routes(network: Network) -> APIRouter:
             shop_name=network.settings.shop_name,
             shown=shown,
             identity=identity(network, shown),
+            prepared=text[:4096],  # as a link to WhatsApp prepares it
             **quick_pieces(network, shown),
             shop=await shop_piece(network, shown),
         )
@@ -63,12 +75,12 @@ def routes(network: Network) -> APIRouter:
         )
 
     @router.get("/media/{media_id}")
-    async def picture(media_id: str) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
-        found = media.picture_by_id(network.store, media_id)
+    async def file(media_id: str, name: str = "") -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+        found = media.by_id(network.store, media_id)
         if found is None:
             raise HTTPException(404)
-        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=3600"}
-        return Response(found.content, media_type=found.mime_type, headers=headers)
+        headers = headers_for(found.mime_type, name or "file")
+        return Response(found.content, headers={**headers, "Cache-Control": "private, max-age=3600"})
 
     return router
 
@@ -95,6 +107,12 @@ def quick_pieces(network: Network, shown: Phone) -> dict[str, str]:
             has_whatsapp=shown.has_whatsapp,
         ),
         **live_pieces(network, shown),
+        "wallet": render(
+            "wallet.html",
+            shop_name=network.settings.shop_name,
+            phone_id=shown.id,
+            charge=wallets.prompt(store, shown.id),
+        ),
         "switches": render("switches.html", positions=positions(store), settings=SETTINGS),
         "time": render("time.html", spans=elapsing.SPANS, templates=approval.submitted(store)),
         "wire": render(

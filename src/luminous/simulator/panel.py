@@ -64,7 +64,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of inbox or outbox. outcome: the answer, or the status."""
+    """A row of inbox or outbox. outcome: the answer, or the status; file: of a message that has one."""
 
     is_outgoing: bool
     id: int
@@ -74,6 +74,10 @@ class Line:
     outcome: str | None
     trouble: str | None
     at: datetime
+    file_id: UUID | None
+    file_kind: str | None
+    file_status: str | None
+    file_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +162,12 @@ CONVERSATION = sql("""
       from conversations where customer_id = %(customer_id)s
 """).into(Conversation)
 LINES = sql("""
-    (select false as is_outgoing, id, kind, coalesce(nullif(text, ''), choice, '') as text, decision,
-            answer as outcome, null as trouble, received_at as at
-       from inbox where customer_id = %(customer_id)s order by id desc limit %(count)s)
+    (select false as is_outgoing, inbox.id, inbox.kind, coalesce(nullif(text, ''), choice, '') as text,
+            decision, answer as outcome, null as trouble, received_at as at,
+            media.id as file_id, media.kind as file_kind, media.status as file_status, reason as file_reason
+       from inbox
+       left join media on inbox_id = inbox.id
+      where inbox.customer_id = %(customer_id)s order by inbox.id desc limit %(count)s)
     union all
     (select true, id, purpose, coalesce(content->>'text', ''), null, status,
             case when status = 'queued' and exists (select from outbox first
@@ -169,7 +176,8 @@ LINES = sql("""
                                                        and first.status in ('queued', 'sending', 'uncertain'))
                       then 'waits behind an earlier message'
                  when status = 'uncertain' then 'waits half a minute for a status: ' || error_reason
-                 else nullif(error_reason, '') end, created_at
+                 else nullif(error_reason, '') end, created_at, null, content->'attachment'->>'filename',
+            null, null
        from outbox where customer_id = %(customer_id)s order by id desc limit %(count)s)
     order by at desc, id desc limit %(count)s
 """).into(Line)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ PEOPLE = (
     "Brian Mugisha",
 )
 NETWORKS = ("70", "74", "75", "76", "77", "78")  # Ugandan mobile prefixes after the country code 256
+MTN = ("77", "78")  # the first phone can pay by itself
 
 Shows = Literal["both", "number", "user_id"]  # which identifiers the shop gets with a message
 
@@ -71,7 +73,7 @@ def add_phone(store: Store, name: str | None = None) -> Phone:
         values (:name, :number, :user_id, '', 0, lower(hex(randomblob(8))))
         """,
         name=_next_name(store) if name is None else name,
-        number=new_number(store),
+        number=new_number(store, MTN if not store.rows(int, "select 1 from phones limit 1") else NETWORKS),
         user_id=new_user_id(),
     )
     added = phone_by_id(store, phone_id)
@@ -84,10 +86,10 @@ def _next_name(store: Store) -> str:
     return next((name for name in PEOPLE if name not in used), f"Customer {len(used) + 1}")
 
 
-def new_number(store: Store) -> str:
+def new_number(store: Store, networks: Sequence[str] = NETWORKS) -> str:
     """A Ugandan mobile number that no phone here has or had, as digits."""
     while True:
-        number = "256" + secrets.choice(NETWORKS) + f"{secrets.randbelow(10**7):07}"
+        number = "256" + secrets.choice(networks) + f"{secrets.randbelow(10**7):07}"
         if not store.rows(
             int,
             """

@@ -60,6 +60,11 @@ def bad_value(details: str) -> Refusal:
     return Refusal(400, 131009, "(#131009) Parameter value is not valid", details)
 
 
+def bad_file(details: str) -> Refusal:
+    """A file that WhatsApp does not take."""
+    return Refusal(400, 131053, "(#131053) Media upload error", details)
+
+
 def unknown_template(name: str, language: str = "en") -> Refusal:
     """No such template in this language, or not an approved one."""
     return Refusal(

@@ -102,10 +102,11 @@ create table if not exists calls (
 create index if not exists calls_by_phone on calls (phone_id, id);
 
 create table if not exists media (
-  id        text primary key,
-  mime_type text not null,
-  sha256    text not null,        -- base64, as in the webhook
-  content   blob not null
+  id         text primary key,
+  mime_type  text not null,
+  sha256     text not null,        -- base64, as in the webhook
+  content    blob not null,
+  created_at real not null default 0
 ) strict;
 
 create table if not exists templates (
@@ -115,6 +116,25 @@ create table if not exists templates (
   status   text not null,         -- APPROVED, PAUSED, REJECTED
   primary key (name, language)
 ) strict;
+create table if not exists charges (
+  reference      text primary key,  -- X-Reference-Id
+  phone_id       integer references phones on delete set null,  -- whose wallet; null: nobody's here
+  payer          text not null,     -- digits with the country code
+  amount         text not null,     -- as it was asked
+  paid_amount    text,              -- as it moved
+  currency       text not null,
+  external_id    text not null,
+  note           text not null,
+  status         text not null,     -- PENDING, SUCCESSFUL, FAILED
+  reason         text,
+  transaction_id text,
+  is_ignored     integer not null default 0,  -- the prompt was put away; it ends by itself
+  callback_url   text not null,     -- empty: none was asked for
+  callbacks      integer not null default 0,  -- still to be sent
+  callback_at    real,
+  created_at     real not null
+) strict;
+create index if not exists charges_by_phone on charges (phone_id) where status = 'PENDING';
 
 create table if not exists switches (
   name    text primary key,
@@ -123,12 +143,13 @@ create table if not exists switches (
 """
 
 
-# Columns that phones got later: a file of an earlier version is given them when it is opened.
+# Columns that tables got later: a file of an earlier version is given them when it is opened.
 LATER_COLUMNS: Sequence[tuple[str, LiteralString]] = (
     ("hides_user_id", "alter table phones add column hides_user_id integer not null default 0"),
     ("has_whatsapp", "alter table phones add column has_whatsapp integer not null default 1"),
     ("identity_key", "alter table phones add column identity_key text not null default ''"),
     ("registered_at", "alter table phones add column registered_at real not null default 0"),
+    ("created_at", "alter table media add column created_at real not null default 0"),
 )
 FILL_KEYS = "update phones set identity_key = lower(hex(randomblob(8))) where identity_key = ''"
 
@@ -148,7 +169,10 @@ class Store:
         self._add_later_columns()
 
     def _add_later_columns(self) -> None:
-        present = self.rows(str, "select name from pragma_table_info('phones')")
+        present = self.rows(
+            str,
+            "select name from pragma_table_info('phones') union select name from pragma_table_info('media')",
+        )
         for column, statement in LATER_COLUMNS:
             if column not in present:
                 self.run(statement)

@@ -15,6 +15,13 @@ Name = Literal[
     "broken",
     "accept_then_drop",
     "identity_checks",
+    "no_callback",
+    "late_callback",
+    "callback_twice",
+    "wrong_amount",
+    "lost_request",
+    "file_gone",
+    "file_changed",
 ]
 Setting = Literal["off", "next", "always"]
 SETTINGS: tuple[Setting, ...] = ("off", "next", "always")
@@ -25,7 +32,7 @@ class Switch:
     """One thing that can go wrong, in one line."""
 
     name: Name
-    group: Literal["webhooks", "answers"]
+    group: Literal["webhooks", "answers", "money"]
     title: str
     effect: str
 
@@ -51,6 +58,20 @@ SWITCHES = (
         "Lost answer",
         "The message arrives on the phone, the HTTP answer never comes.",
     ),
+    Switch("no_callback", "money", "No callback", "MTN never says that a payment moved; the shop looks."),
+    Switch("late_callback", "money", "Late callback", "MTN says it twenty seconds late."),
+    Switch("callback_twice", "money", "Twice", "MTN says it two times at the same moment."),
+    Switch("wrong_amount", "money", "Wrong amount", "The wallet pays 500 less than was asked."),
+    Switch(
+        "lost_request",
+        "money",
+        "Lost answer",
+        "The prompt is on the phone, the HTTP answer to the shop never comes.",
+    ),
+    Switch(
+        "file_gone", "answers", "File gone", "WhatsApp has a phone's file no longer, as after seven days."
+    ),
+    Switch("file_changed", "answers", "Another file", "What the shop fetches is not what the phone sent."),
 )
 
 

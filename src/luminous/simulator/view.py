@@ -10,6 +10,7 @@ import regex
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from luminous.marks import formatted
 from luminous.text import Json
 
 LONGEST_JSON = 20_000  # characters shown
@@ -20,40 +21,11 @@ _TOKEN = re.compile(
     r"|(?P<word>true|false|null)|(?P<other>[^\"\dtfn-]+|.)",
     re.DOTALL,
 )
-_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
-# WhatsApp's own marks: *bold*, _italic_, ~struck~, ```typewriter```.
-_MARKS = (
-    (re.compile(r"```(.+?)```", re.DOTALL), "code"),
-    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), "strong"),
-    (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])"), "em"),
-    (re.compile(r"(?<![\w~])~(?=\S)([^~\n]+?)(?<=\S)~(?![\w~])"), "s"),
-)
 
 
 def render(template: str, **context: object) -> str:
     """The template's HTML. Everything in `context` that is not Markup is escaped."""
     return _SURROGATE.sub("\ufffd", TEMPLATES.get_template(template).render(**context))
-
-
-def formatted(text: str) -> Markup:
-    """A message's text with WhatsApp's marks and its links; everything else of it is plain text."""
-    parts: list[Markup] = []
-    end = 0
-    for match in _LINK.finditer(text):
-        parts += [_marked(text[end : match.start()]), _link(match[0])]
-        end = match.end()
-    return Markup("").join([*parts, _marked(text[end:])])
-
-
-def _link(url: str) -> Markup:
-    return Markup('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>').format(url)
-
-
-def _marked(text: str) -> Markup:
-    safe = str(escape(text))
-    for mark, element in _MARKS:
-        safe = mark.sub(rf"<{element}>\1</{element}>", safe)
-    return Markup(safe)  # noqa: S704 - escaped above; only the elements of _MARKS are added
 
 
 def highlighted(text: str) -> Markup:
@@ -104,6 +76,7 @@ def _environment() -> Environment:
         "json": highlighted,
         "when": when,
         "clock": clock,
+        "formatted": formatted,
         "initial": initial,
     }
     environment.filters.update(filters)

@@ -1,5 +1,41 @@
-"""Plans that customers hold, and what these allow."""
+"""Plans that customers hold, what these allow, and how they are bought and end."""
 
+from luminous.subscriptions.buying import (
+    Chosen,
+    Offer,
+    Subscription,
+    activate,
+    choose,
+    chosen,
+    give_up,
+    offers,
+)
+from luminous.subscriptions.ending import Ending, cancel, end_those_over, keep, revoke, those_ending_soon
 from luminous.subscriptions.entitlements import Entitlements, entitlements
+from luminous.subscriptions.on_show import PlanOnShow, plans_on_show
+from luminous.subscriptions.plans import Changes, Plan, change_plan, plans
 
-__all__ = ["Entitlements", "entitlements"]
+__all__ = [
+    "Changes",
+    "Chosen",
+    "Ending",
+    "Entitlements",
+    "Offer",
+    "Plan",
+    "PlanOnShow",
+    "Subscription",
+    "activate",
+    "cancel",
+    "change_plan",
+    "choose",
+    "chosen",
+    "end_those_over",
+    "entitlements",
+    "give_up",
+    "keep",
+    "offers",
+    "plans",
+    "plans_on_show",
+    "revoke",
+    "those_ending_soon",
+]

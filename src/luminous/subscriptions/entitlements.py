@@ -22,6 +22,7 @@ class Entitlements:
     is_ending: bool  # cancelled, and live until `valid_until`
     is_trial: bool
     valid_until: datetime | None  # None: until something else is chosen
+    open_quotes: int = 0  # of the limit
 
 
 async def entitlements(conn: Connection, customer_id: UUID) -> Entitlements:
@@ -31,7 +32,7 @@ async def entitlements(conn: Connection, customer_id: UUID) -> Entitlements:
 
 ENTITLEMENTS = sql("""
     select plan_code, plan_name, price, currency, service_fee_discount_percent, shipping_discount_percent,
-           open_quote_limit, is_ending, is_trial, valid_until
+           open_quote_limit, open_quotes, is_ending, is_trial, valid_until
       from customer_entitlements
      where customer_id = %(customer_id)s
 """).into(Entitlements)

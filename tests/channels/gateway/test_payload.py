@@ -256,7 +256,7 @@ PIECES: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(PIECES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_body_makes_it_raise_and_the_same_body_gives_the_same_events(piece: object) -> None:
     raw = json.dumps({"event": "message.received", "data": piece}).encode()
     assert parse(raw, NOW) == parse(raw, NOW) != ()

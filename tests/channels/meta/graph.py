@@ -68,13 +68,13 @@ def writes(raw: bytes, *, then_closes: bool = False) -> Answer:
 
 
 async def hangs(_: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(30)
+    await asyncio.sleep(3600)
 
 
 async def drips(writer: asyncio.StreamWriter) -> None:
     """An answer that never ends and never pauses for long."""
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
-    for _ in range(300):
+    while True:
         writer.write(b" ")
         await writer.drain()
         await asyncio.sleep(0.02)

@@ -1,9 +1,11 @@
 import pytest
 
 from luminous.channels.meta.content import check_content
-from luminous.messages import Button, Content, Row
+from luminous.messages import Attachment, Button, Content, Row
 
 TWO_TITLES = "Two buttons of the message have the same title."
+PDF = Attachment("quotation", "7", "Quotation 7.pdf", "application/pdf")
+SOUND = Attachment("media", "7", "voice.ogg", "audio/ogg")
 TWO_ROWS = "Two rows of the message have the same id."
 
 
@@ -23,6 +25,10 @@ def rows(count: int) -> tuple[Row, ...]:
         Content("x", buttons=(Button("i" * 256, "t" * 20),)),
         Content("x" * 4096, rows=rows(10), label="l" * 20),
         Content("x", rows=(Row("i" * 200, "t" * 24, "d" * 72), Row("j", "t" * 24)), label="Menu"),
+        Content("x" * 1024, attachment=PDF),
+        Content("", attachment=PDF),
+        Content("", attachment=SOUND),
+        Content("x" * 1024, buttons=buttons(3), attachment=PDF),
     ],
 )
 def test_what_keeps_to_the_limits_may_go(content: Content) -> None:
@@ -43,6 +49,8 @@ def row(number: str = "a", title: str = "Yes", description: str = "", label: str
         (Content("x" * 4097), "The text", 4096),
         (Content("👋" * 2048 + "x"), "The text", 4096),
         (Content("x" * 1025, buttons=buttons(1)), "The text", 1024),
+        (Content("x" * 1025, attachment=PDF), "The caption", 1024),
+        (Content("x" * 1025, buttons=buttons(1), attachment=PDF), "The text", 1024),
         (button(number="a" * 257), "A button's id", 256),
         (button(title="A" * 21), "A button's title", 20),
         (row(number="a" * 201), "A row's id", 200),
@@ -60,6 +68,10 @@ def test_one_character_too_many_is_said(content: Content, what: str, longest: in
     [
         (Content(""), "The text is empty."),
         (Content(" \n"), "The text is empty."),
+        (Content("", buttons=buttons(1), attachment=PDF), "The text is empty."),
+        (Content("x", rows=rows(1), label="Menu", attachment=PDF), "A list carries no file."),
+        (Content("x", attachment=SOUND), "A sound has no caption."),
+        (Content("x", buttons=buttons(1), attachment=SOUND), "A message with buttons carries no sound."),
         (button(number=""), "A button's id is empty."),
         (button(title=" "), "A button's title is empty."),
         (row(number=""), "A row's id is empty."),

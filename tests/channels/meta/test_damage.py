@@ -83,7 +83,7 @@ JUNK = st.recursive(
 
 
 @given(st.data())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_no_damage_makes_the_parser_raise_or_lose_the_body(data: st.DataObject) -> None:
     damaged = copy.deepcopy(data.draw(st.sampled_from(EXAMPLES)))
     for _ in range(data.draw(st.integers(1, 3))):

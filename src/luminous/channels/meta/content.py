@@ -1,16 +1,18 @@
 """What a message says, in Meta's words and within Meta's limits.
 
-Limits: WhatsApp Cloud API, text messages, reply buttons, lists. Meta does not say what it counts as
-a character; UTF-16 code units are counted here, the largest of the candidates.
+Limits: WhatsApp Cloud API, text messages, reply buttons, lists, media messages. Meta does not say what
+it counts as a character; UTF-16 code units are counted here, the largest of the candidates.
 """
 
 from collections.abc import Iterable
 
+from luminous.channels.meta.upload import Uploaded, kind_of
 from luminous.messages import Button, Content, Row, TemplateUse
 from luminous.text import Json
 
 LONGEST_TEXT = 4096
 LONGEST_TEXT_WITH_BUTTONS = 1024
+LONGEST_CAPTION = 1024
 MOST_BUTTONS = 3
 LONGEST_BUTTON_ID = 256
 LONGEST_BUTTON_TITLE = 20
@@ -25,24 +27,26 @@ def check_content(content: Content) -> str | None:
     """The sentence that says which limit of Meta's the content breaks; None when it may go."""
     if (bool(content.buttons), bool(content.rows), content.asks_for_number).count(True) > 1:
         return "A message has buttons, a list or the question for the number, and only one of them."
-    longest = LONGEST_TEXT_WITH_BUTTONS if content.buttons or content.asks_for_number else LONGEST_TEXT
     return (
-        _check("The text", content.text, longest)
+        _check_words(content)
         or _check_buttons(content.buttons)
         or (_check_rows(content.rows, content.label) if content.rows else None)
     )
 
 
-def body_of(content: Content) -> dict[str, Json]:
+def body_of(content: Content, file: Uploaded | None = None) -> dict[str, Json]:
     """The keys of the request that carry the content: `type` and the object it names."""
     if content.buttons:
         buttons: list[Json] = [_button(button) for button in content.buttons]
-        return _interactive("button", content.text, {"buttons": buttons})
+        return _interactive("button", content.text, {"buttons": buttons}, file)
     if content.rows:
         rows: list[Json] = [_row(row) for row in content.rows]
         return _interactive("list", content.text, {"button": content.label, "sections": [{"rows": rows}]})
     if content.asks_for_number:
         return _interactive("request_contact_info", content.text, {"name": "request_contact_info"})
+    if file:
+        caption: dict[str, Json] = {"caption": content.text} if content.text else {}
+        return {"type": file.kind, file.kind: {**_file(file), **caption}}
     return {"type": "text", "text": {"body": content.text, "preview_url": False}}
 
 
@@ -59,6 +63,24 @@ def check_template(template: TemplateUse) -> str | None:
     """The sentence that says why these values cannot be sent; None when they may go."""
     empty = (number for number, value in enumerate(template.variables, start=1) if not value.strip())
     return next((f"The value for {{{{{number}}}}} of {template.name} is empty." for number in empty), None)
+
+
+def _check_words(content: Content) -> str | None:
+    attachment = content.attachment
+    if attachment is None:
+        is_short = content.buttons or content.asks_for_number
+        return _check("The text", content.text, LONGEST_TEXT_WITH_BUTTONS if is_short else LONGEST_TEXT)
+    if content.asks_for_number:
+        return "The question for the number carries no file."
+    if content.rows:
+        return "A list carries no file."
+    if content.buttons:
+        if kind_of(attachment.mime_type) == "audio":
+            return "A message with buttons carries no sound."
+        return _check("The text", content.text, LONGEST_TEXT_WITH_BUTTONS)
+    if content.text and kind_of(attachment.mime_type) == "audio":
+        return "A sound has no caption."
+    return _check_length("The caption", content.text, LONGEST_CAPTION)
 
 
 def _check_buttons(buttons: tuple[Button, ...]) -> str | None:
@@ -105,8 +127,19 @@ def _check_different(what: str, key: str, values: Iterable[str]) -> str | None:
     return f"Two {what} of the message have the same {key}." if len(set(listed)) < len(listed) else None
 
 
-def _interactive(kind: str, text: str, action: dict[str, Json]) -> dict[str, Json]:
-    return {"type": "interactive", "interactive": {"type": kind, "body": {"text": text}, "action": action}}
+def _interactive(
+    kind: str, text: str, action: dict[str, Json], file: Uploaded | None = None
+) -> dict[str, Json]:
+    header: dict[str, Json] = {"header": {"type": file.kind, file.kind: _file(file)}} if file else {}
+    return {
+        "type": "interactive",
+        "interactive": {"type": kind, **header, "body": {"text": text}, "action": action},
+    }
+
+
+def _file(file: Uploaded) -> dict[str, Json]:
+    """Only documents have a name there."""
+    return {"id": file.id, **({"filename": file.filename} if file.kind == "document" else {})}
 
 
 def _button(button: Button) -> Json:

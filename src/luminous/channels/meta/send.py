@@ -1,4 +1,4 @@
-"""A message out: one call of the Graph API, and what is known about the message after it.
+"""A message out: its file uploaded if it has one, then one call of the Graph API, and what is known after it.
 
 The API knows no idempotency key, so that every doubt is told as `unclear` and never sent again from
 here. Our row's id travels as `biz_opaque_callback_data` and comes back on every status.
@@ -13,6 +13,7 @@ from luminous.channels.calling import call, is_address, is_phone, is_token
 from luminous.channels.meta.content import body_of, body_of_template, check_content, check_template
 from luminous.channels.meta.failures import failure
 from luminous.channels.meta.payload import CALLBACK_PREFIX
+from luminous.channels.meta.upload import Uploaded, upload_file
 from luminous.channels.meta.wire import ExternalId, Wire
 from luminous.errors import SendFailed, SettingsMissing
 from luminous.messages import CAPABILITIES, Outgoing
@@ -47,12 +48,18 @@ class MetaChannel:
         self._default_number_id = default_number_id
 
     async def send(self, message: Outgoing) -> str:
-        """Send it and return Meta's id for it (wamid). Takes at most ten seconds; raises SendFailed."""
+        """Send it and return Meta's id for it (wamid). Raises SendFailed.
+
+        Takes at most ten seconds, and with a file half a minute more.
+        """
         if wrong := check_template(message.template) if message.template else check_content(message.content):
             raise SendFailed(wrong, "refused")
+        address = _address(message)
         number_id = quote(message.business_number_id or self._default_number_id, safe="")
-        url = f"{self._api_url}/{number_id}/messages"
-        answer = await call(self._client, "WhatsApp", url, self._token, _request(message))
+        number_url = f"{self._api_url}/{number_id}"
+        file = await self._uploaded(number_url, message)
+        request = {**address, **_request(message, file)}
+        answer = await call(self._client, "WhatsApp", f"{number_url}/messages", self._token, request)
         if not answer.is_accepted:
             raise failure(answer.status, answer.headers, answer.body, self._token)
         try:
@@ -60,14 +67,21 @@ class MetaChannel:
         except ValidationError as error:
             raise SendFailed("WhatsApp's answer names no message.", "unclear") from error
 
+    async def _uploaded(self, number_url: str, message: Outgoing) -> Uploaded | None:
+        attachment = message.content.attachment
+        if attachment is None or message.template:
+            return None
+        if message.file is None:
+            raise SendFailed("The message came without its file.", "refused")
+        return await upload_file(self._client, number_url, self._token, attachment, message.file)
 
-def _request(message: Outgoing) -> dict[str, Json]:
+
+def _request(message: Outgoing, file: Uploaded | None) -> dict[str, Json]:
     request: dict[str, Json] = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         "biz_opaque_callback_data": f"{CALLBACK_PREFIX}{message.id}",
-        **_address(message),
-        **(body_of_template(message.template) if message.template else body_of(message.content)),
+        **(body_of_template(message.template) if message.template else body_of(message.content, file)),
     }
     if message.quoted_id:
         request["context"] = {"message_id": message.quoted_id}

@@ -5,7 +5,7 @@ may carry many messages of many people.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from luminous.channels.meta.wire import Contact, Message
 from luminous.messages import Sender
@@ -68,17 +68,30 @@ def sender_of(message: Message, contacts: Contacts, *, is_only_message: bool) ->
 
 
 def _from_contact(contact: Contact) -> Person:
-    name = contact.profile.name if contact.profile else None
-    person = _person(contact.wa_id, contact.user_id, contact.parent_user_id)
-    return replace(person, name=name, key_hash=contact.identity_key_hash)
+    return _person(
+        contact.wa_id,
+        contact.user_id,
+        contact.parent_user_id,
+        name=contact.profile.name if contact.profile else None,
+        key_hash=contact.identity_key_hash,
+    )
 
 
-def _person(wa_id: str | None, user_id: str | None, parent_user_id: str | None) -> Person:
+def _person(
+    wa_id: str | None,
+    user_id: str | None,
+    parent_user_id: str | None,
+    *,
+    name: str | None = None,
+    key_hash: str | None = None,
+) -> Person:
     """A user id has been seen where the phone belongs, so the phone's place is asked for both."""
     return Person(
         phone=parse_wa_id(wa_id),
         user_id=parse_user_id(user_id) or parse_user_id(wa_id),
         parent_user_id=parse_user_id(parent_user_id),
+        name=name,
+        key_hash=key_hash,
     )
 
 

@@ -3,18 +3,20 @@
 size → signature over the raw bytes → parse → commit → 200 with an empty body
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from fastapi import APIRouter, Request, Response
 
 from luminous.channels.meta.payload import parse
 from luminous.channels.meta.signature import is_signed, looks_signed
-from luminous.channels.receiving import Refused, counted, take, whole_body
+from luminous.channels.receiving import Headers, Refused
 from luminous.channels.secret import is_same_secret
-from luminous.db import Begin
-from luminous.inbound import Delivery
+from luminous.messages import ChannelName, Event
+
+PATH = "/webhooks/whatsapp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,36 @@ class MetaWebhook:
     verify_token: str
     app_secrets: Sequence[str]
 
+    channel: ClassVar[ChannelName] = "meta"
 
-def routes(settings: MetaWebhook, begin: Begin, ring: Callable[[], None]) -> APIRouter:
-    """The two routes of `/webhooks/whatsapp`. `ring` is called after messages were committed."""
+    def admit(self, headers: Headers, query: bytes) -> None:
+        """Refuse what is not even meant to be signed, before it is read."""
+        if not looks_signed(signature(headers)):
+            raise Refused(401)
+
+    def read(self, headers: Headers, body: bytes) -> Sequence[Event]:
+        """The events of a body that Meta signed."""
+        if not is_signed(body, signature(headers), self.app_secrets):
+            raise Refused(401)
+        return parse(body, datetime.now(UTC))
+
+    def answer(self, events: Sequence[Event]) -> bytes:
+        """Nothing: Meta reads the status alone."""
+        return b""
+
+
+def signature(headers: Headers) -> str | None:
+    """What the call says of its signature."""
+    value = headers.get(b"x-hub-signature-256")
+    return None if value is None else value.decode("latin-1")
+
+
+def handshake(settings: MetaWebhook) -> APIRouter:
+    """The route `GET /webhooks/whatsapp`, by which Meta makes sure that the webhook is ours."""
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/webhooks/whatsapp")
-    def handshake(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
+    @router.get(PATH)
+    def verify(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         query = request.query_params
         if query.get("hub.mode") == "subscribe" and is_same_secret(
             query.get("hub.verify_token"), settings.verify_token
@@ -38,21 +63,4 @@ def routes(settings: MetaWebhook, begin: Begin, ring: Callable[[], None]) -> API
             return Response(query.get("hub.challenge", ""), media_type="text/plain")
         return Response(status_code=403)
 
-    @router.post("/webhooks/whatsapp")
-    async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
-        return await counted("meta", _receive(request, settings, begin, ring))
-
     return router
-
-
-async def _receive(
-    request: Request, settings: MetaWebhook, begin: Begin, ring: Callable[[], None]
-) -> Response:
-    signature = request.headers.get("x-hub-signature-256")
-    if not looks_signed(signature):
-        raise Refused(401)
-    async with whole_body(request) as body:
-        if not is_signed(body, signature, settings.app_secrets):
-            raise Refused(401)
-        delivery = Delivery("meta", body, parse(body, datetime.now(UTC)))
-        return await take(begin, ring, delivery) or Response(status_code=200)

@@ -5,18 +5,10 @@ type, or the piece is refused; of everything else, a wrong type counts as absent
 """
 
 import re
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StringConstraints,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StrictBool, StringConstraints
+from pydantic_core import CoreSchema, core_schema
 
 from luminous.phone import mask
 
@@ -25,14 +17,15 @@ T = TypeVar("T")
 _LONG_NUMBER = re.compile(r"\+?[0-9]{8,}", re.ASCII)  # error codes have at most six digits
 
 
-def _none_if_wrong(value: object, handler: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return handler(value)
-    except ValidationError:
-        return None
+class NoneIfWrong:
+    """What does not fit counts as absent; pydantic's core does it without asking Python."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
-Trimming = Annotated[T | None, WrapValidator(_none_if_wrong)]
+Trimming = Annotated[T | None, NoneIfWrong]
 ExternalId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,512}\z")]
 KeyHash = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,256}\z")]
 Identifier = Annotated[str, Field(coerce_numbers_to_str=True)]  # a phone may come as a number

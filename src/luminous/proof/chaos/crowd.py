@@ -43,12 +43,12 @@ class Crowd:
     writers: dict[str, int]
 
 
-def gather(plan: Plan) -> Crowd:
-    """Draw the people and everything that they write."""
+def gather(plan: Plan, sent_at: int) -> Crowd:
+    """Draw the people and everything that they write. sent_at: what all messages say, in Unix seconds."""
     dice = plan.dice("crowd")
     people = max(1, plan.webhooks // MESSAGES_EACH)
     writers: dict[str, int] = {}
-    webhooks = [_webhook(plan, dice, number, people, writers) for number in range(plan.webhooks)]
+    webhooks = [_webhook(plan, dice, number, people, writers, sent_at) for number in range(plan.webhooks)]
     return Crowd(tuple(webhooks), writers)
 
 
@@ -58,7 +58,9 @@ def addresses(writer: int) -> frozenset[str]:
     return frozenset((f"+{whole.wa_id}", str(whole.user_id)))
 
 
-def _webhook(plan: Plan, dice: random.Random, number: int, people: int, writers: dict[str, int]) -> Webhook:
+def _webhook(
+    plan: Plan, dice: random.Random, number: int, people: int, writers: dict[str, int], sent_at: int
+) -> Webhook:
     """The next body. The crowd grows while it writes, so that somebody is new at any time."""
     known = 1 + people * number // plan.webhooks
     size = dice.randint(2, LARGEST_BATCH) if dice.random() < BATCHES else 1
@@ -68,7 +70,7 @@ def _webhook(plan: Plan, dice: random.Random, number: int, people: int, writers:
         (words,) = dice.choices(list(WORDS), list(WORDS.values()))
         wamid = f"wamid.CHAOS{plan.seed}.{number}.{place}"
         button = words in ("price", "plan", "menu") and dice.random() < 0.5
-        messages.append(Message(_shown(writer, dice), wamid, words, button))
+        messages.append(Message(_shown(writer, dice), wamid, words, button, sent_at))
         writers[wamid] = writer
     turn = number / plan.webhooks * plan.seconds * FEEDING
     spread = min(LONGEST_SPREAD, plan.seconds * (1 - FEEDING))

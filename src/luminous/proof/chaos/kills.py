@@ -20,7 +20,7 @@ from luminous.proof.stage.scratch import Scratch
 
 VICTIMS = ("server", "worker", "worker while it sends", "backend", "postmaster")
 LONGEST_DEATH = 1.5  # seconds until it is started again
-LONGEST_AMBUSH = 10.0  # seconds until the worker sends something
+LONGEST_AMBUSH = 30.0  # seconds until the worker sends something
 
 
 class Killer:

@@ -93,7 +93,7 @@ class Meta:
         for what in bodies:
             body = status(sent.wamid, *what, outbox_data=sent.callback_data, to=sent.to)
             delivery = Delivery(body, outbox_data=sent.callback_data)
-            self._later(delivery, time.monotonic() + self._dice.uniform(0.02, 2.0))
+            self._later(delivery, time.monotonic() + self._plan.pace * self._dice.uniform(0.02, 2.0))
 
     async def deliver(self) -> None:
         """Run until cancelled."""
@@ -115,10 +115,11 @@ class Meta:
         if answer == 200:
             self._ledger.note(delivery.wamids, delivery.outbox_data)
             if not delivery.was_taken and self._dice.random() < TWICE:
-                self._later(replace(delivery, was_taken=True), now + self._dice.uniform(0, 5))
+                again_at = now + self._plan.pace * self._dice.uniform(0, 5)
+                self._later(replace(delivery, was_taken=True), again_at)
         else:
             pause = min(0.2 * 2 ** (delivery.tries + 1), LONGEST_PAUSE) * self._dice.uniform(0.5, 1)
-            self._later(replace(delivery, tries=delivery.tries + 1), now + pause)
+            self._later(replace(delivery, tries=delivery.tries + 1), now + self._plan.pace * pause)
         self._under_way -= 1
         if self.waiting == 0:
             self._idle.set()

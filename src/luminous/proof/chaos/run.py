@@ -36,7 +36,7 @@ class Outcome:
 
 async def play(plan: Plan, logs: Path, say: Say) -> Outcome:
     """Play the plan and judge what is left. logs: an empty directory, for the ledger and all output."""
-    crowd = gather(plan)
+    crowd = gather(plan, sent_at=int(time.time()))
     graph = FakeGraph()
     async with AsyncExitStack() as stack:
         ledger = stack.enter_context(Ledger(logs / "ledger.jsonl"))

@@ -19,6 +19,7 @@ Command = Literal["serve", "worker"]
 
 READY_SECONDS = 60
 STOP_SECONDS = 30
+FIRST_PORT, LAST_PORT = 20_000, 32_000  # below those that systems give to outgoing connections
 OURS = ("DATABASE_", "WHATSAPP_", "GATEWAY_", "SHOP_", "LUMINOUS_HOME", "HOST", "PORT", "PUBLIC_URL", "PG")
 
 
@@ -148,9 +149,11 @@ async def program(
 
 
 def free_port() -> int:
-    """A TCP port that nobody listens on at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """A TCP port that nobody listens on at the moment, and that no outgoing connection is given meanwhile."""
+    while True:
+        port = FIRST_PORT + secrets.randbelow(LAST_PORT - FIRST_PORT)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 async def _status(port: int, path: str) -> int | None:

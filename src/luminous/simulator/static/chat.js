@@ -1,4 +1,4 @@
-// The phone: scrolling, writing, quoting, pictures, the list sheet.
+// The phone: scrolling, writing, quoting, files, the list sheet.
 "use strict";
 
 const wall = document.getElementById("wall");
@@ -7,7 +7,7 @@ const words = document.getElementById("text");
 const sheet = document.getElementById("sheet");
 const quoted = document.getElementById("quoted");
 const sample = document.getElementById("sample");
-const picture = document.getElementById("picture");
+const file = document.getElementById("file");
 const preview = document.getElementById("preview");
 const attach = document.querySelector(".attach");
 
@@ -69,7 +69,7 @@ wall.addEventListener("htmx:afterRequest", (event) => {
 words.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
-  if (words.value.trim() || picture.files.length || sample.value) composer.requestSubmit();
+  if (words.value.trim() || file.files.length || sample.value) composer.requestSubmit();
 });
 composer.addEventListener("htmx:afterRequest", (event) => {
   if (event.target !== composer || !event.detail.successful) return;
@@ -83,7 +83,7 @@ composer.addEventListener("htmx:afterRequest", (event) => {
 // Quoting: tap a bubble.
 wall.addEventListener("click", (event) => {
   const bubble = event.target.closest(".bubble[data-wamid]");
-  if (!bubble || event.target.closest("a") || window.getSelection().toString()) return;
+  if (!bubble || event.target.closest("a, audio, video") || window.getSelection().toString()) return;
   quoted.value = bubble.dataset.wamid;
   document.getElementById("quoting-author").textContent = bubble.dataset.author;
   document.getElementById("quoting-text").textContent = bubble.dataset.text;
@@ -113,27 +113,30 @@ for (const button of document.querySelectorAll("[data-emoji]")) {
   });
 }
 
-// Pictures.
-picture.addEventListener("change", () => {
-  if (!picture.files.length) return;
+// Pictures and files.
+file.addEventListener("change", () => {
+  if (!file.files.length) return;
   sample.value = "";
-  attached(URL.createObjectURL(picture.files[0]));
+  const [chosen] = file.files;
+  attached(chosen.name, chosen.type.startsWith("image/") ? URL.createObjectURL(chosen) : "");
 });
 document.getElementById("use-sample").addEventListener("click", () => {
-  picture.value = "";
+  file.value = "";
   sample.value = "yes";
-  attached("/simulator/static/sample.jpg");
+  attached("", "/simulator/static/sample.jpg");
 });
 
-function attached(address) {
-  preview.src = address;
+function attached(name, address) {
+  document.getElementById("attached-name").textContent = name;
+  preview.hidden = !address;
+  if (address) preview.src = address;
   document.getElementById("attached").hidden = false;
   attach.open = false;
   words.focus();
 }
 
 function detach() {
-  picture.value = "";
+  file.value = "";
   sample.value = "";
   preview.removeAttribute("src");
   document.getElementById("attached").hidden = true;

@@ -1,4 +1,4 @@
-"""Knowing that the server is about to stop, before it waits for open streams.
+"""Ends: of the server, known before it waits for open streams, and of a call that is never answered.
 
 uvicorn first waits for every connection and only then tells the application; a stream that never ends
 would keep it from stopping. The signal is heard here as well, and passed on.
@@ -11,7 +11,10 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
+from fastapi import Request
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+LONGEST_HOLD = 60  # seconds that an answer which never comes is waited for
 Heard = Callable[[int, FrameType | None], object]
 
 
@@ -43,3 +46,17 @@ def _both(loop: asyncio.AbstractEventLoop, close: Callable[[], None], heard: Hea
         return heard(number, frame)
 
     return both
+
+
+async def until_hung_up(request: Request, closing: asyncio.Event) -> None:
+    """Wait until the caller gives up, the server stops or a minute is over."""
+    waits = {asyncio.create_task(_hang_up(request)), asyncio.create_task(closing.wait())}
+    _, pending = await asyncio.wait(waits, timeout=LONGEST_HOLD, return_when=asyncio.FIRST_COMPLETED)
+    for wait in pending:
+        wait.cancel()
+
+
+async def _hang_up(request: Request) -> bool:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    return True

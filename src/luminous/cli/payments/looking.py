@@ -1,0 +1,103 @@
+"""`list` and `show`: which payments there are, and everything about one."""
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.text import Text
+
+from luminous import money, payments
+from luminous.cli.customers.paper import command, excerpt, facts, heading, lines, moment, print_as_json, say
+from luminous.cli.output import AsJson, console, in_database, print_table, settings_with_database
+from luminous.db import Connection
+from luminous.errors import PaymentRefused
+from luminous.payments import Event, Payment
+
+Named = Annotated[str, typer.Argument(metavar="PAYMENT", help="Its id, from `list`.")]
+
+
+def list_(
+    for_staff: Annotated[
+        bool, typer.Option("--review", help="Only what waits for a decision, longest first.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List payments, the latest first."""
+    settings = settings_with_database()
+    work = payments.for_staff if for_staff else payments.listed
+    found = asyncio.run(in_database(settings, work))
+    if as_json:
+        print_as_json(found)
+    elif not found:
+        say("Nothing waits for a decision." if for_staff else "Nobody has begun to pay yet.")
+    else:
+        rows = [
+            (str(each.id), money.number(each.amount, each.currency), f"{each.payer_text}: {_stands(each)}")
+            for each in found
+        ]
+        print_table("Payments", ("", "amount", "for, and how it stands"), rows)
+
+
+def _stands(payment: Payment) -> str:
+    words = payment.status.replace("_", " ")
+    return f"{words} ({payment.reason.replace('_', ' ')})" if payment.reason else words
+
+
+def show(payment: Named, as_json: AsJson = False) -> None:
+    """Show what was asked for, what moved, and what became of it."""
+    settings = settings_with_database()
+
+    async def work(conn: Connection) -> tuple[Payment, list[Event]]:
+        found = await the_one(conn, payment)
+        return found, await payments.events_of(conn, found.id)
+
+    found, events = asyncio.run(in_database(settings, work))
+    if as_json:
+        print_as_json({"payment": found, "events": events})
+    else:
+        print_payment(found, events, settings.timezone)
+
+
+async def the_one(conn: Connection, text: str) -> Payment:
+    """The payment that was named. Raises PaymentRefused."""
+    try:
+        found = await payments.get(conn, UUID(text.strip()))
+    except ValueError:
+        found = None
+    if found is None:
+        raise PaymentRefused(f"There is no payment {excerpt(text)}. `luminous payments list` shows them.")
+    return found
+
+
+def print_payment(payment: Payment, events: list[Event], zone: ZoneInfo) -> None:
+    """What was asked for and what moved, side by side; then what can be done."""
+    console.print(Text.assemble(("Payment  ", "bold"), str(payment.id)), soft_wrap=True)
+    moved = payment.paid_amount
+    rows = [
+        ("stands", payment.status.replace("_", " ")),
+        ("for", payment.payer_text),
+        ("asked for", f"{money.show(payment.amount, payment.currency)} from {payment.payer or 'nobody'}"),
+        (
+            "moved",
+            "nothing that is known"
+            if moved is None
+            else f"{money.show(moved, payment.paid_currency or payment.currency)} "
+            f"from {payment.paid_by or '–'}",
+        ),
+        ("transaction", f"{payment.provider} {payment.transaction_id or '–'}"),
+    ]
+    if payment.reason:
+        code = f" ({payment.reason_code})" if payment.reason_code else ""
+        rows.append(("because", payment.reason.replace("_", " ") + code))
+    if payment.refunded_amount:
+        rows.append(("paid back", money.show(payment.refunded_amount, payment.currency)))
+    facts(rows)
+    heading("History")
+    lines([(moment(e.at, zone), e.changed_by, e.became.replace("_", " ")) for e in events])
+    if payment.status == "needs_review":
+        heading("Decide")
+        command(f"luminous payments review {payment.id} apply", "It counts, and pays for what it was for.")
+        command(f"luminous payments review {payment.id} owe-back", "It goes back; then record the refund.")
+        command(f"luminous payments review {payment.id} nothing-came", "The account shows no such money.")

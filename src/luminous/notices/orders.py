@@ -1,0 +1,99 @@
+"""What becomes of an order: how far its parcel is, that it ended, that money went back. Each is said once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from luminous import orders, outbox, payments
+from luminous.db import Connection
+from luminous.messages import Content, TemplateUse
+from luminous.orders import Milestone, Order
+from luminous.outbox import Purpose
+from luminous.payments import Payment
+from luminous.replies import Shop, order_words
+
+
+async def reach_milestone(
+    conn: Connection,
+    shop: Shop,
+    order_id: UUID,
+    milestone: Milestone,
+    *,
+    by: str,
+    at: datetime | None = None,
+) -> tuple[Order, bool]:
+    """The parcel has come as far as this: note it, and tell the customer once when it is the furthest so far.
+
+    Returns the order and whether the customer is told. Raises OrderRefused.
+    """
+    moved = await orders.reach(conn, order_id, milestone, by=by, at=at)
+    order = await orders.get(conn, order_id)
+    assert order is not None  # noqa: S101 - reach has found it
+    if moved:
+        content, template = order_words.reached(shop.words, order, milestone)
+        await _owe(conn, order, f"milestone:{milestone}", content, template)
+    return order, moved
+
+
+async def cancel_order(conn: Connection, shop: Shop, order_id: UUID, *, by: str, reason: str) -> Order:
+    """End an order; what was paid for it is due back. Raises OrderRefused."""
+    order = await payments.cancel_order(conn, order_id, by=by, reason=reason)
+    await _owe(conn, order, "cancelled", order_words.cancelled(shop.words, order), purpose="reply")
+    return order
+
+
+async def record_refund(
+    conn: Connection,
+    shop: Shop,
+    payment_id: UUID,
+    *,
+    amount: int,
+    reference: str,
+    reason: str,
+    by: str,
+) -> Payment:
+    """Money went back: record it and tell the customer, also after STOP. Raises PaymentRefused."""
+    payment = await payments.refund(
+        conn, payment_id, amount=amount, reference=reference, reason=reason, by=by
+    )
+    order = await orders.get(conn, payment.order_id) if payment.order_id else None
+    what = order_words.name(shop.words, order) if order else payment.payer_text
+    await outbox.owe_where_they_write(
+        conn,
+        payment.customer_id,
+        order_words.refunded(shop.words, what, amount, payment.currency, reference),
+        purpose="receipt",
+        dedupe_key=f"payment:{payment.id}:refund:{reference}",
+    )
+    return payment
+
+
+async def tell_orders_unpaid(conn: Connection, shop: Shop) -> int:
+    """Cancel what was not paid in time, however long ago, and tell each customer once. Returns how many."""
+    over = await orders.cancel_unpaid(conn)
+    for each in over:
+        order = await orders.get(conn, each.id)
+        if order is not None:
+            content = order_words.unpaid(shop.words, order.quotation_number)
+            await _owe(conn, order, "unpaid", content)
+    return len(over)
+
+
+async def _owe(
+    conn: Connection,
+    order: Order,
+    key: str,
+    content: Content,
+    template: TemplateUse | None = None,
+    *,
+    purpose: Purpose = "notice",
+) -> None:
+    """Outside the 24 hours a notice goes as its template or not at all: old news is no news."""
+    await outbox.owe_where_they_write(
+        conn,
+        order.customer_id,
+        content,
+        purpose=purpose,
+        dedupe_key=f"order:{order.id}:{key}",
+        template=template,
+        otherwise="drop" if purpose == "notice" else "wait",
+    )

@@ -1,0 +1,62 @@
+"""Payments: asked for, looked after to their end, and what staff decide about odd money."""
+
+from luminous.payments.claim import Claimed, claim, next_look
+from luminous.payments.deciding import (
+    Method,
+    apply,
+    cancel_order,
+    confirm,
+    nothing_came,
+    owe_back,
+    refund,
+)
+from luminous.payments.payable import Kind, Payable, Thing, own_number, payable, pays_with_momo
+from luminous.payments.settle import Settled, in_doubt, refuse, settle
+from luminous.payments.standing import (
+    OPEN,
+    Event,
+    Payment,
+    Status,
+    events_of,
+    for_staff,
+    get,
+    listed,
+    of_order,
+)
+from luminous.payments.start import Started, pay_order, pay_subscription, wake
+
+__all__ = [
+    "OPEN",
+    "Claimed",
+    "Event",
+    "Kind",
+    "Method",
+    "Payable",
+    "Payment",
+    "Settled",
+    "Started",
+    "Status",
+    "Thing",
+    "apply",
+    "cancel_order",
+    "claim",
+    "confirm",
+    "events_of",
+    "for_staff",
+    "get",
+    "in_doubt",
+    "listed",
+    "next_look",
+    "nothing_came",
+    "of_order",
+    "owe_back",
+    "own_number",
+    "pay_order",
+    "pay_subscription",
+    "payable",
+    "pays_with_momo",
+    "refund",
+    "refuse",
+    "settle",
+    "wake",
+]

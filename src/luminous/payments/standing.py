@@ -1,0 +1,126 @@
+"""A payment as it stands, found by its id, its order or plan, or its status."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from luminous.charges import ProviderName
+from luminous.db import Connection, sql
+
+Status = Literal[
+    "created",
+    "submitted",
+    "pending",
+    "unknown",
+    "not_created",
+    "stale",
+    "succeeded",
+    "failed",
+    "needs_review",
+    "applied",
+    "refund_due",
+    "partially_refunded",
+    "refunded",
+    "reversed",
+]
+OPEN: frozenset[Status] = frozenset({"created", "submitted", "pending", "unknown", "not_created", "stale"})
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One attempt to pay for an order or a plan. Amounts are in the currency's smallest unit."""
+
+    id: UUID
+    customer_id: UUID
+    order_id: UUID | None
+    subscription_id: UUID | None
+    provider: ProviderName
+    status: Status
+    amount: int
+    currency: str
+    payer: str | None
+    payer_text: str  # what the payer reads; of money that staff confirmed: how it came
+    paid_amount: int | None
+    paid_currency: str | None
+    paid_by: str | None
+    transaction_id: str | None
+    refunded_amount: int
+    reason: str | None
+    reason_code: str | None
+    created_at: datetime
+    updated_at: datetime
+    next_look_at: datetime | None
+
+    @property
+    def can_be_refunded(self) -> bool:
+        """Whether some of it is here, and could go back."""
+        return self.status in ("succeeded", "applied", "refund_due", "partially_refunded")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change of a payment's status. was None: it began."""
+
+    was: str | None
+    became: str
+    changed_by: str
+    reason: str | None
+    at: datetime
+
+
+async def get(conn: Connection, payment_id: UUID) -> Payment | None:
+    """The payment, or None."""
+    return await GET.maybe(conn, id=payment_id)
+
+
+async def lock(conn: Connection, payment_id: UUID) -> Payment | None:
+    """The payment, which nobody else changes until the transaction ends; its order was locked before."""
+    return await LOCK.maybe(conn, id=payment_id)
+
+
+async def of_order(conn: Connection, order_id: UUID) -> list[Payment]:
+    """Every attempt to pay for the order, the latest first."""
+    return await OF_ORDER.all(conn, order_id=order_id)
+
+
+async def listed(conn: Connection, statuses: list[str] | None = None) -> list[Payment]:
+    """The latest payments, of these statuses or of any."""
+    return await LISTED.all(conn, statuses=statuses)
+
+
+async def for_staff(conn: Connection) -> list[Payment]:
+    """What waits for staff, longest first: money that does not fit, and money that is due back."""
+    return await FOR_STAFF.all(conn)
+
+
+async def events_of(conn: Connection, payment_id: UUID) -> list[Event]:
+    """What became of it, from the beginning."""
+    return await EVENTS_OF.all(conn, id=payment_id)
+
+
+GET = sql("""
+    select * from payments_now where id = %(id)s
+""").into(Payment)
+
+LOCK = sql("""
+    select * from payments_now where id = %(id)s for no key update
+""").into(Payment)
+
+OF_ORDER = sql("""
+    select * from payments_now where order_id = %(order_id)s order by created_at desc
+""").into(Payment)
+
+LISTED = sql("""
+    select * from payments_now where %(statuses)s::text[] is null or status = any(%(statuses)s::text[])
+     order by created_at desc limit 200
+""").into(Payment)
+
+FOR_STAFF = sql("""
+    select * from payments_now where status in ('needs_review', 'refund_due') order by updated_at
+""").into(Payment)
+
+EVENTS_OF = sql("""
+    select was, became, changed_by, reason, at from payment_events where payment_id = %(id)s
+     order by payment_events.id
+""").into(Event)

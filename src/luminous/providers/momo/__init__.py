@@ -1,0 +1,1 @@
+"""MTN Mobile Money: the MoMo API, product Collections (momodeveloper.mtn.com, API documentation)."""

@@ -1,0 +1,101 @@
+"""From “I want this” to a price that can be accepted: requests, quotations, what they are priced with."""
+
+from luminous.quotes.deciding import (
+    Accepted,
+    Refused,
+    RunOut,
+    accept,
+    ask,
+    decline,
+    reject,
+    run_out,
+    withdraw,
+)
+from luminous.quotes.document import pdf
+from luminous.quotes.drafting import Draft, draft
+from luminous.quotes.listing import page_of_customer
+from luminous.quotes.pieces import Piece, pieces_of
+from luminous.quotes.pricing import Basket, Goods, Line, Price, Terms, basket_of, price
+from luminous.quotes.requesting import Requested, ask_again, complete, request
+from luminous.quotes.screening import Finding, GoodsList, Rule, goods_list, publish, screen
+from luminous.quotes.sending import Letterhead, send, valid_until
+from luminous.quotes.showing import Detail, Event, Item, Offer, detail
+from luminous.quotes.standing import Standing, Status, Waiting, numbered, of_customer, queue, standing
+from luminous.quotes.terms import (
+    ClosedDay,
+    Opening,
+    Rate,
+    ShopTerms,
+    close_on,
+    closed_days,
+    open_on,
+    opening_hours,
+    rates,
+    set_rate,
+    set_shop_terms,
+    shop_terms,
+    terms_for,
+)
+
+__all__ = [
+    "Accepted",
+    "Basket",
+    "ClosedDay",
+    "Detail",
+    "Draft",
+    "Event",
+    "Finding",
+    "Goods",
+    "GoodsList",
+    "Item",
+    "Letterhead",
+    "Line",
+    "Offer",
+    "Opening",
+    "Piece",
+    "Price",
+    "Rate",
+    "Refused",
+    "Requested",
+    "Rule",
+    "RunOut",
+    "ShopTerms",
+    "Standing",
+    "Status",
+    "Terms",
+    "Waiting",
+    "accept",
+    "ask",
+    "ask_again",
+    "basket_of",
+    "close_on",
+    "closed_days",
+    "complete",
+    "decline",
+    "detail",
+    "draft",
+    "goods_list",
+    "numbered",
+    "of_customer",
+    "open_on",
+    "opening_hours",
+    "page_of_customer",
+    "pdf",
+    "pieces_of",
+    "price",
+    "publish",
+    "queue",
+    "rates",
+    "reject",
+    "request",
+    "run_out",
+    "screen",
+    "send",
+    "set_rate",
+    "set_shop_terms",
+    "shop_terms",
+    "standing",
+    "terms_for",
+    "valid_until",
+    "withdraw",
+]

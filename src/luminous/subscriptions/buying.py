@@ -1,0 +1,169 @@
+"""Buying a plan: chosen, paid, live. Whatever the customer had before ends in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from luminous.db import Connection, sql
+from luminous.errors import PlanNotOnSale
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A plan that was chosen and waits for its payment."""
+
+    id: UUID  # of the subscription: what the payment points at
+    plan_code: str
+    plan_name: str
+    amount: int  # to pay, in the currency's smallest unit
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A plan that a customer holds or held."""
+
+    id: UUID
+    customer_id: UUID
+    plan_code: str
+    plan_name: str
+    status: str
+    end_date: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A plan that a customer can buy now."""
+
+    code: str
+    name: str
+    price: int
+    currency: str
+    duration_days: int
+    service_fee_percent: Decimal  # what is left of the shop's base fee
+    shipping_discount_percent: Decimal
+    open_quote_limit: int
+    is_renewal: bool  # the customer holds it: its days are added
+
+
+async def offers(conn: Connection, customer_id: UUID) -> list[Offer]:
+    """The plans that the customer can buy now, the cheapest first: theirs again, and dearer ones."""
+    return await OFFERS.all(conn, customer_id=customer_id)
+
+
+async def choose(conn: Connection, customer_id: UUID, plan_code: str) -> Chosen:
+    """The customer wants this plan: return what is to pay. The same choice twice is the same one.
+
+    Another choice that was not paid is given up. Raises PlanNotOnSale for a plan that `offers` does not name.
+    """
+    if plan_code not in {offer.code for offer in await offers(conn, customer_id)}:
+        raise PlanNotOnSale(f"{plan_code} is not a plan that this customer can buy now.")
+    await GIVE_UP_OTHERS.run(conn, customer_id=customer_id, plan_code=plan_code)
+    await CHOOSE.run(conn, customer_id=customer_id, plan_code=plan_code)
+    return await CHOSEN.one(conn, customer_id=customer_id)
+
+
+async def chosen(conn: Connection, customer_id: UUID) -> Chosen | None:
+    """What the customer chose and has not paid; None when there is nothing."""
+    return await CHOSEN.maybe(conn, customer_id=customer_id)
+
+
+async def activate(conn: Connection, subscription_id: UUID, *, payment_id: UUID) -> Subscription | None:
+    """It was paid: make it the customer's live plan, and end in the same transaction what was live before.
+
+    The days that are left of the same plan are added. Money that comes late counts too. The same payment
+    again returns the same subscription. None: it cannot be applied (paid already by another payment, or the
+    customer holds a dearer plan), and somebody has to look at the money.
+    """
+    customer_id = await LOCK_ALL.maybe(conn, id=subscription_id)
+    if customer_id is None:
+        return None
+    known = await PAID_BY.maybe(conn, id=subscription_id, payment_id=payment_id)
+    if known is not None:
+        return known
+    held = await END_LIVE.maybe(conn, id=subscription_id, customer_id=customer_id)
+    return await ACTIVATE.maybe(
+        conn, id=subscription_id, customer_id=customer_id, payment_id=payment_id, held_until=held
+    )
+
+
+async def give_up(conn: Connection, subscription_id: UUID) -> bool:
+    """Nobody pays for it any more. Returns False when it did not wait for a payment."""
+    return await GIVE_UP.run(conn, id=subscription_id) == 1
+
+
+OFFERS = sql("""
+    select plan.code, plan.name, plan.price, plan.currency, plan.duration_days,
+           base_fee_percent * (100 - plan.service_fee_discount_percent) / 100 as service_fee_percent,
+           plan.shipping_discount_percent, plan.open_quote_limit, plan.code = held.plan_code as is_renewal
+      from customer_entitlements held
+     cross join subscription_plans plan
+     cross join shop_settings
+     where held.customer_id = %(customer_id)s and plan.is_active and plan.price > 0
+       and (plan.price > held.price or plan.code = held.plan_code)
+     order by plan.price, plan.code
+""").into(Offer)
+
+GIVE_UP_OTHERS = sql("""
+    update subscriptions set status = 'abandoned', updated_at = now()
+      from subscription_plans plan
+     where plan.code = %(plan_code)s and customer_id = %(customer_id)s and status = 'pending_payment'
+       and (plan_id, amount_paid_per_cycle, subscriptions.currency) <> (plan.id, plan.price, plan.currency)
+""")
+
+CHOOSE = sql("""
+    insert into subscriptions (customer_id, plan_id, plan_code, status, amount_paid_per_cycle, currency)
+    select %(customer_id)s, id, code, 'pending_payment', price, currency
+      from subscription_plans where code = %(plan_code)s
+    on conflict (customer_id) where status = 'pending_payment' do nothing
+""")
+
+CHOSEN = sql("""
+    select subscriptions.id, plan_code, plan.name as plan_name, amount_paid_per_cycle as amount,
+           subscriptions.currency
+      from subscriptions join subscription_plans plan on plan.id = plan_id
+     where customer_id = %(customer_id)s and status = 'pending_payment'
+""").into(Chosen)
+
+GIVE_UP = sql("""
+    update subscriptions set status = 'abandoned', updated_at = now()
+     where id = %(id)s and status = 'pending_payment'
+""")
+
+# Whoever changes what a customer holds comes one after the other.
+LOCK_ALL = sql("""
+    select customer_id from subscriptions
+     where customer_id = (select customer_id from subscriptions where id = %(id)s)
+     order by id for no key update
+""").into(UUID)
+
+PAID_BY = sql("""
+    select subscriptions.id, customer_id, plan_code, plan.name as plan_name, status, end_date
+      from subscriptions join subscription_plans plan on plan.id = plan_id
+     where subscriptions.id = %(id)s and payment_id = %(payment_id)s
+""").into(Subscription)
+
+# Returns until when the same plan was held, null for another one.
+END_LIVE = sql("""
+    update subscriptions held
+       set status = case when held.end_date <= now() then 'expired' else 'superseded' end, updated_at = now()
+      from subscriptions bought, subscription_plans plan, subscription_plans held_plan
+     where bought.id = %(id)s and bought.status in ('pending_payment', 'abandoned')
+       and plan.id = bought.plan_id and held_plan.id = held.plan_id
+       and held.customer_id = %(customer_id)s and held.status in ('active', 'cancel_scheduled')
+       and (held_plan.price <= plan.price or held.end_date <= now())
+    returning case when held.plan_id = bought.plan_id then held.end_date end
+""").into(datetime)
+
+ACTIVATE = sql("""
+    update subscriptions
+       set status = 'active', payment_id = %(payment_id)s, start_date = now(), updated_at = now(),
+           end_date = greatest(now(), %(held_until)s) + make_interval(days => plan.duration_days)
+      from subscription_plans plan
+     where subscriptions.id = %(id)s and status in ('pending_payment', 'abandoned') and plan.id = plan_id
+       and not exists (select from subscriptions live
+                        where live.customer_id = %(customer_id)s
+                          and live.status in ('active', 'cancel_scheduled'))
+    returning subscriptions.id, customer_id, plan_code, plan.name as plan_name, status, end_date
+""").into(Subscription)

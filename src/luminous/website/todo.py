@@ -1,0 +1,58 @@
+"""What needs the person's own action now, most pressing first: the top of their overview."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from luminous import customers, quotes, subscriptions
+from luminous.accounts import Visitor
+from luminous.db import Connection, sql
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Somebody wrote from the customer's number, and it may have been somebody else."""
+
+    id: int
+    phone_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """What waits for the person."""
+
+    doubt: Doubt | None
+    chosen: subscriptions.Chosen | None
+    offers: tuple[quotes.Standing, ...]  # quotations that can be accepted now
+    needs_email: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing waits."""
+        return self.doubt is None and self.chosen is None and not self.offers and not self.needs_email
+
+
+async def todo(conn: Connection, visitor: Visitor, customer_id: UUID, *, has_mail: bool) -> Todo:
+    """Everything that waits for this person."""
+    return Todo(
+        await DOUBT.maybe(conn, customer_id=customer_id),
+        await subscriptions.chosen(conn, customer_id),
+        tuple(each for each in await quotes.of_customer(conn, customer_id) if each.status == "sent"),
+        has_mail and visitor.email is None,
+    )
+
+
+async def settle_doubt(conn: Connection, customer_id: UUID, conflict_id: int, *, was_me: bool) -> bool:
+    """The person, who proved the account otherwise, says who wrote. False when there is no such question."""
+    doubt = await DOUBT.maybe(conn, customer_id=customer_id)
+    if doubt is None or doubt.id != conflict_id:
+        return False
+    question = await customers.open_question(conn, conflict_id)
+    await customers.settle(conn, question, is_same_person=was_me)
+    return True
+
+
+DOUBT = sql("""
+    select id, phone_number from customer_conflicts
+     where holder_id = %(customer_id)s and writer_id is null and decision = 'unproven_number'
+       and resolved_at is null
+""").into(Doubt)

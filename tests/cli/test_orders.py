@@ -1,0 +1,112 @@
+"""`luminous orders` and `luminous payments` as staff type them."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from luminous import payments
+from luminous.db import Connection
+from tests.database.merging import WROTE
+from tests.payments.making import PAYER, Mtn, an_order, beginning, work_off
+
+from .conftest import Terminal
+
+PRICE = "744,976"
+
+
+@pytest.fixture
+def orders(terminal: Terminal) -> Terminal:
+    return replace(terminal, group="orders")
+
+
+@pytest.fixture
+def paying(terminal: Terminal) -> Terminal:
+    return replace(terminal, group="payments")
+
+
+@pytest.fixture
+async def order(committing: Connection) -> tuple[UUID, UUID]:
+    """A customer who wrote, and an accepted order of theirs."""
+    customer_id, order_id, _ = await an_order(committing, "guest")
+    await WROTE.run(committing, id=customer_id)
+    return customer_id, order_id
+
+
+async def test_an_order_goes_from_a_confirmed_transfer_to_the_door(
+    orders: Terminal, paying: Terminal, order: tuple[UUID, UUID], tmp_path: Path
+) -> None:
+    listed = await orders.type("list")
+    assert "Q-1" in listed.out
+    assert max(len(line) for line in listed.out.splitlines()) <= 80
+    assert (await orders.type("milestone", "Q-1", "purchased")).code == 1
+    assert (await orders.type("receipt", "Q-1", "r.pdf")).code == 1
+
+    by_bank = ("--method", "bank", "--reference", "FT 1", "--by", "Aisha")
+    paid = await paying.type("confirm", "Q-1", PRICE, *by_bank)
+    assert "It is order 1." in paid.says
+    assert "counted before" in (await paying.type("confirm", "Q-1", PRICE, *by_bank)).says
+
+    assert (await orders.type("address", "1", "Plot 5, Ntinda")).code == 0
+    told = await orders.type("milestone", "1", "purchased", "--at", "2026-11-20 10:00")
+    assert "Order 1 is purchased: the customer is told." in told.says
+    assert "nobody is told" in (await orders.type("milestone", "1", "purchased")).says
+    assert (await orders.type("milestone", "1", "customs")).code == 0
+    assert (await orders.type("trouble", "1", "detained", "papers")).code == 0
+    assert (await orders.type("milestone", "1", "delivered")).code == 0
+    late = await orders.type("address", "1", "Gulu")
+    assert (late.code, "until the parcel travels" in late.says) == (1, True)
+    assert (await orders.type("receipt", "1", "r.pdf")).code == 0
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-")
+
+    shown = await orders.type("show", "1")
+    for words in ("Order 1", "Plot 5, Ntinda", "purchased", "bank", "20 Nov 2026 10:00", "delivered"):
+        assert words in shown.says
+    everything = json.loads((await orders.type("show", "1", "--json")).out)
+    assert everything["order"]["status"] == "delivered"
+    assert [each["milestone"] for each in everything["milestones"]][-1] == "delivered"
+    assert (await orders.type("cancel", "1", "too late")).code == 1
+
+
+async def test_a_cancelled_order_is_paid_back_and_both_are_said(
+    orders: Terminal, paying: Terminal, order: tuple[UUID, UUID], committing: Connection
+) -> None:
+    await paying.type("confirm", "Q-1", PRICE, "--method", "cash", "--reference", "C1")
+    cancelled = await orders.type("cancel", "1", "It is sold out.", "--by", "Aisha")
+    assert "luminous orders refund 1 744976" in cancelled.says
+    assert "cash: refund due" in (await paying.type("list", "--review")).says
+    too_much = await orders.type("refund", "1", "800,000", "--reference", "R1")
+    assert (too_much.code, "744,976 UGX" in too_much.says) == (1, True)
+    assert (await orders.type("refund", "1", PRICE, "--reference", "R1")).code == 0
+    assert json.loads((await orders.type("show", "1", "--json")).out)["order"]["status"] == "refunded"
+    rows = await (await committing.execute("select content->>'text' from outbox order by id")).fetchall()
+    assert [row[0][:24] for row in rows][-2:] == ["We have to cancel order ", "We paid 744,976 UGX for "]
+    assert "Reference: R1" in rows[-1][0]
+
+
+async def test_odd_money_is_shown_with_what_can_be_done_and_decided(
+    orders: Terminal, paying: Terminal, order: tuple[UUID, UUID], committing: Connection
+) -> None:
+    customer_id, order_id = order
+    started = await payments.pay_order(committing, order_id, PAYER, customer_id=customer_id)
+    mtn = Mtn()
+    await work_off(beginning(committing), mtn)
+    mtn.approve(started.id, amount=700_000)
+    await work_off(beginning(committing), mtn)
+
+    (waiting,) = json.loads((await paying.type("list", "--review", "--json")).out)
+    assert (waiting["id"], waiting["reason"]) == (str(started.id), "underpaid")
+    shown = await paying.type("show", str(started.id))
+    assert "744,976 UGX from +256772240146" in shown.says
+    assert "700,000 UGX from 256772240146" in shown.says
+    assert "luminous payments review" in shown.says
+    refused = await paying.type("review", str(started.id), "nothing-came")
+    assert (refused.code, "Apply it, or pay it back" in refused.says) == (1, True)
+    assert "applied" in (await paying.type("review", str(started.id), "apply", "--by", "Aisha")).says
+    assert json.loads((await orders.type("show", "1", "--json")).out)["order"]["status"] == "paid"
+    assert (await paying.type("show", "nonsense")).code == 1
+    assert (await orders.type("show", "nonsense")).code == 1
+    refund = await paying.type("refund", str(started.id), "1", "--reference", "R1")
+    assert "partially refunded" in refund.says
