@@ -25,8 +25,10 @@ LONGEST_LABEL = 20
 
 def check_content(content: Content) -> str | None:
     """The sentence that says which limit of Meta's the content breaks; None when it may go."""
-    if (bool(content.buttons), bool(content.rows), content.asks_for_number).count(True) > 1:
-        return "A message has buttons, a list or the question for the number, and only one of them."
+    if content.buttons and content.rows:
+        return "A message has buttons or a list, not both."
+    if content.asks_for_number and (content.buttons or content.rows):
+        return "The question for the number has its own button, and no other."
     return (
         _check_words(content)
         or _check_buttons(content.buttons)
