@@ -2904,6 +2904,25 @@ CREATE VIEW public.payments_now WITH (security_invoker='true') AS
     next_look_at
    FROM public.payments;
 
+CREATE TABLE public.phone_requests (
+    id bigint NOT NULL,
+    customer_id uuid NOT NULL,
+    reason text NOT NULL,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    answered_at timestamp with time zone,
+    phone_number text,
+    CONSTRAINT phone_requests_say_what_was_answered CHECK (((answered_at IS NULL) = (phone_number IS NULL)))
+);
+
+ALTER TABLE public.phone_requests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.phone_requests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.profiles (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     email text,
@@ -3253,6 +3272,9 @@ ALTER TABLE ONLY public.payments
 ALTER TABLE ONLY public.payments
     ADD CONSTRAINT payments_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.phone_requests
+    ADD CONSTRAINT phone_requests_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_pkey PRIMARY KEY (id);
 
@@ -3478,6 +3500,8 @@ CREATE UNIQUE INDEX payments_one_open_per_subscription ON public.payments USING 
 
 CREATE UNIQUE INDEX payments_pay_an_order_once ON public.payments USING btree (order_id) WHERE (status = ANY (ARRAY['succeeded'::text, 'applied'::text]));
 
+CREATE INDEX phone_requests_by_customer ON public.phone_requests USING btree (customer_id, id);
+
 CREATE UNIQUE INDEX profiles_one_per_email ON public.profiles USING btree (lower(email));
 
 CREATE INDEX quotation_events_by_quotation ON public.quotation_events USING btree (quotation_id, id);
@@ -3652,6 +3676,9 @@ ALTER TABLE ONLY public.payments
 ALTER TABLE ONLY public.payments
     ADD CONSTRAINT payments_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(id) ON DELETE RESTRICT;
 
+ALTER TABLE ONLY public.phone_requests
+    ADD CONSTRAINT phone_requests_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.provider_events
     ADD CONSTRAINT provider_events_reference_fkey FOREIGN KEY (reference) REFERENCES public.payments(id) ON DELETE CASCADE;
 
@@ -3757,6 +3784,8 @@ ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.payment_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.payments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.phone_requests ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 

@@ -158,3 +158,42 @@ async def test_deleted_customer_who_writes_again_starts_anew(shop: ShopUnderTest
     (welcome,) = await shop.settle()
     assert "no end date" in welcome  # the free days came once
     assert await shop.one("select count(*) from customers") == 2
+
+
+async def test_two_programs_that_answer_each_other_are_stopped_and_a_person_looks(
+    shop: ShopUnderTest,
+) -> None:
+    for number in range(25):
+        await shop.hear(pressed("plan", f"wamid.{number}"))
+        await shop.settle()
+
+    assert len(shop.whatsapp.sent) == 20
+    reason = await shop.one("select handover_reason from conversations")
+    assert "is a program writing?" in reason
+    assert await shop.one("select count(*) from inbox where answered_at is null") == 0
+
+    await shop.hear(text("STOP", "wamid.stop"))
+    assert await shop.settle() == []
+    assert await shop.one("select consent_status from customers") == "opted_out"
+
+
+async def test_who_writes_after_stop_is_served_again_and_gets_no_notices(shop: ShopUnderTest) -> None:
+    states: list[list[str]] = []
+    for number, words in enumerate(["Hello", "STOP", "My plan", "START"]):
+        await shop.hear(text(words, f"wamid.{number}"))
+        await shop.settle()
+        states.append([str(state) for state, _ in await shop.rows(LAST_WORDS)])
+
+    assert states == [
+        [],
+        ["opted_out", "opted_out", "opted_out"],  # marketing, order_updates, service
+        ["opted_out", "opted_out", "opted_in"],
+        ["opted_out", "opted_in", "opted_in"],
+    ]
+    evidence = "select source, evidence, wording is not null from consents order by id limit 1"
+    assert await shop.rows(evidence) == [("message", "wamid.1", True)]
+
+
+LAST_WORDS = """
+    select distinct on (purpose) state, purpose from consents order by purpose, said_at desc, id desc
+"""

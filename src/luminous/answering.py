@@ -11,9 +11,22 @@ from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
 from luminous.errors import is_retryable
 from luminous.log import log
-from luminous.replies import Context, Greeting, HandOver, Say, SetConsent, Shop, Step, decide, do, wording
+from luminous.replies import (
+    Context,
+    Greeting,
+    HandOver,
+    Say,
+    SetConsent,
+    Shop,
+    Step,
+    TakeNumber,
+    decide,
+    do,
+    wording,
+)
 
 TRIES = 5  # then a person takes over
+MOST_REPLIES = 20  # to one customer in five minutes: beyond it two programs are answering each other
 
 
 async def answer_next(begin: Begin, shop: Shop) -> bool:
@@ -49,6 +62,11 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
     if messages:
         await outbox.unpark(conn, customer.id)
 
+    falls_silent = await outbox.replies_lately(conn, customer.id) >= MOST_REPLIES
+    if falls_silent:
+        reason = "too many answers in five minutes: is a program writing?"
+        await conversations.hand_over(conn, customer.id, reason)
+
     steps: list[Step] = []
     for is_proven in (
         True,
@@ -63,7 +81,7 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
                 plan=await subscriptions.entitlements(conn, customer.id),
                 was_greeted=conversation.was_greeted,
                 was_greeted_recently=conversation.was_greeted_recently,
-                with_person=conversation.with_person,
+                with_person=conversation.with_person or falls_silent,
                 has_offer=any(each.status == "sent" for each in await quotes.of_customer(conn, customer.id)),
                 is_proven=is_proven,
             )
@@ -71,7 +89,7 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
             if customer.has_stopped_service and is_proven:
                 await reopen_service(conn, customer.id, decided)
             for step in decided:
-                await act(conn, context, customer.id, step, written[-1])
+                await act(conn, context, customer.id, step, written[-1], is_silent=falls_silent)
             steps += decided
     await conversations.settle(
         conn,
@@ -111,14 +129,27 @@ async def reopen_service(conn: Connection, customer_id: UUID, steps: list[Step])
         )
 
 
-async def act(conn: Connection, context: Context, customer_id: UUID, step: Step, last: inbox.Message) -> None:
-    """Do what was decided about some messages, answering on the number that the last one came to."""
+async def act(
+    conn: Connection,
+    context: Context,
+    customer_id: UUID,
+    step: Step,
+    last: inbox.Message,
+    *,
+    is_silent: bool = False,
+) -> None:
+    """Do what was decided about some messages, answering on the number that the last one came to.
+
+    is_silent: everything is done, and nothing is said.
+    """
     said = step.messages[-1] if step.messages else last
     to_do = list(step.acts)
     for number in count():
         if not to_do:
             break
         match each := to_do.pop(0):
+            case Say() if is_silent:
+                pass
             case Say():
                 await outbox.owe(
                     conn,
@@ -132,6 +163,11 @@ async def act(conn: Connection, context: Context, customer_id: UUID, step: Step,
                 )
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
+            case TakeNumber():
+                theirs = await customers.take_shared_number(conn, customer_id, each.phone, last.sent_at)
+                if theirs is not None:
+                    customer_id = theirs
+                    to_do.insert(0, Say(each.thanks))
             case SetConsent():
                 await customers.set_consent(
                     conn,

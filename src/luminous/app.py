@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Receive, Scope, Send
 
-from luminous import customers, inbox, media, metrics, outbox, payments
+from luminous import customers, inbox, media, metrics, outbox, payments, templates
 from luminous.api import create_api
 from luminous.catalogues import catalogue
 from luminous.channels.gateway import webhook as gateway_webhook
@@ -153,6 +153,7 @@ def health(settings: Settings, database: Database) -> APIRouter:
                 for what, seconds in (await waiting_seconds(conn)).items():
                     metrics.OLDEST_SECONDS.labels(what).set(seconds)
                 metrics.STOPPED_NUMBERS.set(await outbox.stopped_numbers(conn))
+                metrics.RESTING_TEMPLATES.set(await templates.resting(conn))
                 metrics.GIVEN_UP.set(await outbox.given_up_lately(conn))
                 today = await outbox.costs(conn, zone=settings.shop_timezone, days=1)
                 metrics.BILLED_TODAY.set(sum(day.billed for day in today))

@@ -15,6 +15,7 @@ from luminous.errors import SendOutcome
 from luminous.phone import Phone, UserId
 
 ChannelName = Literal["meta", "gateway"]
+SHARED_NUMBER = "number:"  # how the choice begins that shares a person's own phone number
 Status = Literal["sent", "delivered", "read", "failed"]
 
 
@@ -183,12 +184,14 @@ class Content:
     """What a message says. At most 3 buttons or 10 rows, never both; `label` opens the list.
 
     With an attachment the text is its caption, at most 1024 characters, and there are no rows.
+    asks_for_number: below the text stands WhatsApp's own button that shares the phone number.
     """
 
     text: str
     buttons: tuple[Button, ...] = ()
     rows: tuple[Row, ...] = ()
     label: str = ""
+    asks_for_number: bool = False
     attachment: Attachment | None = None
 
 

@@ -20,6 +20,9 @@ MEDIA = Counter(
     "luminous_media", "Files of customers that were to be fetched, by what came of it.", ["outcome"]
 )
 STOPPED_NUMBERS = Gauge("luminous_stopped_numbers", "Numbers of the shop that cannot send at present.")
+RESTING_TEMPLATES = Gauge(
+    "luminous_resting_templates", "Templates that Meta has refused, paused or disabled."
+)
 GIVEN_UP = Gauge("luminous_given_up_messages", "Messages of the last day that failed or were given up.")
 BILLED_TODAY = Gauge("luminous_billed_messages_today", "Messages that WhatsApp bills, of the shop's day.")
 OLDEST_SECONDS = Gauge(

@@ -35,6 +35,7 @@ async def a_life(
     customer_id = (await writes(conn, phone, user_id)).customer_id
     await WROTE.run(conn, id=customer_id)
     await CHANGED.run(conn, id=customer_id)
+    await PHONE_REQUEST.run(conn, id=customer_id)
     await HAS_ACCOUNT.run(conn, id=customer_id)
     await BOUGHT.run(conn, id=customer_id)
     await customers.record_consent(conn, customer_id, "marketing", "opted_in", source="website")
@@ -165,3 +166,4 @@ CONVERSATION = sql("""
     select waiting_since is not null as is_waiting, handed_over_at is not null as is_with_person
       from conversations where customer_id = %(id)s
 """).into(Conversation)
+PHONE_REQUEST = sql("insert into phone_requests (customer_id, reason) values (%(id)s, 'a payment')")

@@ -24,7 +24,18 @@ from luminous.simulator import MomoKeys, SimulatorSettings
 NUMBER_ID = "106540352242922"
 TOKEN = "the-token"
 MOMO = MomoKeys("the-user", "the-key", "the-subscription")
-TABLES = ("posts", "updates", "calls", "media", "switches", "charges", "changes", "phones", "sqlite_sequence")
+TABLES = (
+    "posts",
+    "updates",
+    "calls",
+    "media",
+    "switches",
+    "charges",
+    "changes",
+    "phones",
+    "templates",
+    "sqlite_sequence",
+)
 Body = dict[str, Any]  # a webhook or an answer, as JSON gives it
 
 

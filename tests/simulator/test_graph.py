@@ -65,6 +65,7 @@ async def test_takes_what_is_within_the_limits(lasting_shop: Shop, fields: dict[
     assert body["messages"][0]["id"].startswith("wamid.")
 
 
+HELLO = {"name": "hello", "language": {"code": "en"}}
 REFUSED: dict[str, tuple[int, dict[str, Any]]] = {
     "another product": (100, {"messaging_product": "messenger"}),
     "nobody to send to": (131008, {"to": None}),
@@ -76,7 +77,7 @@ REFUSED: dict[str, tuple[int, dict[str, Any]]] = {
     "a text that is a number": (131008, {"text": {"body": 7}}),
     "a text of 4097": (100, {"text": {"body": "x" * 4097}}),
     "half a surrogate pair": (100, {"text": {"body": "\ud800"}}),
-    "a template, none is approved": (132001, {"type": "template", "template": {"name": "hello"}}),
+    "a template, none is approved": (132001, {"type": "template", "template": HELLO}),
     "no buttons": (131009, buttons()),
     "four buttons": (131009, buttons(*((c, c) for c in "abcd"))),
     "a button title of 21": (131009, buttons(("a", "t" * 21))),

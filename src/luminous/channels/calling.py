@@ -22,8 +22,7 @@ TIMEOUT = httpx2.Timeout(LONGEST_CALL_SECONDS, connect=3.0, pool=2.0)
 LONGEST_UPLOAD_SECONDS = 30.0
 UPLOAD_TIMEOUT = httpx2.Timeout(LONGEST_UPLOAD_SECONDS, connect=3.0, pool=2.0)
 LONGEST_WAIT = timedelta(days=1)
-_LARGEST_ANSWER = 65_536  # bytes; answers have some hundreds
-_LARGEST_LIST = 4 * 1024 * 1024
+_LARGEST_ANSWER = 1024 * 1024  # bytes; answers have some hundreds, a list of templates some ten thousand
 
 # Nothing of the request had left when these are raised.
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
@@ -76,7 +75,7 @@ async def call(client: httpx2.AsyncClient, provider: str, url: str, token: str, 
 async def fetch(client: httpx2.AsyncClient, provider: str, url: str, token: str) -> Answer:
     """GET what stands there, in the same manner."""
     asked = client.build_request("GET", url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT)
-    return await _answer(client, provider, asked, largest=_LARGEST_LIST)
+    return await _answer(client, provider, asked)
 
 
 async def upload(
@@ -104,15 +103,14 @@ async def _answer(
     provider: str,
     asked: httpx2.Request,
     *,
-    seconds: float | None = None,
-    largest: int = _LARGEST_ANSWER,
+    seconds: float = LONGEST_CALL_SECONDS,
 ) -> Answer:
     try:
-        async with asyncio.timeout(seconds or LONGEST_CALL_SECONDS):
+        async with asyncio.timeout(seconds):
             # The token goes to nobody else: no redirect is followed.
             response = await client.send(asked, stream=True, follow_redirects=False)
             try:
-                body = await _beginning(response, largest)
+                body = await _beginning(response)
                 return Answer(response.status_code, dict(response.headers), body)
             finally:
                 await response.aclose()
@@ -122,11 +120,11 @@ async def _answer(
         raise SendFailed(f"{provider} did not answer ({_name(error)}).", "unclear") from error
 
 
-async def _beginning(response: httpx2.Response, largest: int) -> bytes:
+async def _beginning(response: httpx2.Response) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > largest:
+        if len(body) > _LARGEST_ANSWER:
             break
     return bytes(body)
 

@@ -33,10 +33,12 @@ from luminous.customers.merge import (
 from luminous.customers.record import Owed, Record, Written, record_of
 from luminous.customers.resolve import DECISIONS, Changed, Resolved, announce, resolve
 from luminous.customers.retire import Retirement, retire_some, retirement
+from luminous.customers.sharing import Asked, ask_for_phone, take_shared_number
 from luminous.customers.show import Customer, get
 
 __all__ = [
     "DECISIONS",
+    "Asked",
     "Changed",
     "Conflict",
     "Consent",
@@ -56,6 +58,7 @@ __all__ = [
     "Settled",
     "Written",
     "announce",
+    "ask_for_phone",
     "consents_of",
     "find",
     "follow_merge",
@@ -75,6 +78,7 @@ __all__ = [
     "set_consent",
     "settle",
     "survivor",
+    "take_shared_number",
     "try_merge",
     "undo_merge",
 ]

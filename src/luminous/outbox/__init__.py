@@ -5,7 +5,16 @@ from luminous.outbox.cost import Day, costs
 from luminous.outbox.doubt import forget_lost_workers, settle_doubts
 from luminous.outbox.failing import HOLD, rest_template
 from luminous.outbox.numbers import start_number, stop_number, stopped_numbers, take_tokens
-from luminous.outbox.owe import Otherwise, Owed, Purpose, oldest_unsent_age, owe, owe_where_they_write, unpark
+from luminous.outbox.owe import (
+    Otherwise,
+    Owed,
+    Purpose,
+    oldest_unsent_age,
+    owe,
+    owe_where_they_write,
+    replies_lately,
+    unpark,
+)
 from luminous.outbox.result import accepted, refused, try_again, unclear, window_over
 from luminous.outbox.statuses import forget_early_statuses, join_overtaken_statuses, record_status
 from luminous.outbox.troubles import (
@@ -42,6 +51,7 @@ __all__ = [
     "owe_where_they_write",
     "record_status",
     "refused",
+    "replies_lately",
     "rest_template",
     "retry",
     "settle_doubts",

@@ -99,6 +99,11 @@ async def oldest_unsent_age(conn: Connection) -> float:
     return await OLDEST_UNSENT_AGE.one(conn)
 
 
+async def replies_lately(conn: Connection, customer_id: UUID) -> int:
+    """How many answers the customer was owed within five minutes, counted up to twenty."""
+    return await REPLIES_LATELY.one(conn, customer_id=customer_id)
+
+
 OWE = sql("""
     insert into outbox (customer_id, identity_epoch, channel, business_number_id, purpose, dedupe_key,
                         content, template, otherwise, quoted_id, is_impersonal)
@@ -121,6 +126,12 @@ UNPARK = sql("""
     update outbox set status = 'queued', needs_template = false, next_attempt_at = now(), updated_at = now()
      where customer_id = %(customer_id)s and status = 'parked'
 """)
+
+REPLIES_LATELY = sql("""
+    select count(*) filter (where purpose = 'reply' and created_at > now() - interval '5 minutes')::int
+      from (select purpose, created_at from outbox
+             where customer_id = %(customer_id)s order by id desc limit 20) last_ones
+""").into(int)
 
 OLDEST_UNSENT_AGE = sql("""
     select coalesce(extract(epoch from now() - min(created_at)), 0)::float8

@@ -1,6 +1,6 @@
 """What to do about a message, what that comes to, and how it is said."""
 
-from luminous.replies.acts import Act, Greeting, HandOver, Request, Say, SetConsent
+from luminous.replies.acts import Act, Greeting, HandOver, Request, Say, SetConsent, TakeNumber
 from luminous.replies.decide import Context, Shop, Step, decide
 from luminous.replies.doing import do
 
@@ -14,6 +14,7 @@ __all__ = [
     "SetConsent",
     "Shop",
     "Step",
+    "TakeNumber",
     "decide",
     "do",
 ]

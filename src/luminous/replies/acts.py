@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from luminous.messages import Content
+from luminous.phone import Phone
 from luminous.quotes import Piece
 from luminous.replies.order_acts import OrderAct
 
@@ -38,6 +39,14 @@ class SetConsent:
     """Record what the customer allows."""
 
     consent: Literal["opted_in", "opted_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNumber:
+    """They shared their own number. If we had asked for it, it is taken and `thanks` is said."""
+
+    phone: Phone
+    thanks: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,5 +146,5 @@ ForTheShop = (
     | OrderAct
     | ForTheAccount
 )
-Act = Say | HandOver | SetConsent | ForTheShop
+Act = Say | HandOver | SetConsent | TakeNumber | ForTheShop
 Greeting = Say | Request | DecideInWords  # what may count as a greeting

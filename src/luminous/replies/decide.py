@@ -31,6 +31,7 @@ from luminous.replies.acts import (
     SendLink,
     SetConsent,
     Show,
+    TakeNumber,
 )
 from luminous.replies.commands import Command, command_of
 from luminous.replies.intents import (
@@ -41,6 +42,7 @@ from luminous.replies.intents import (
     decision_in_words,
     intent_of,
     is_for_a_person,
+    shared_number,
     wants_an_answer,
 )
 from luminous.replies.order_acts import OrderAct
@@ -124,7 +126,12 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
     pressed: list[Step] = []
     spoken: list[Message] = []
     silent: list[Message] = []
+    shared: list[Step] = []
     for message in messages:
+        if (phone := shared_number(message)) is not None and context.is_proven:
+            noted = TakeNumber(phone, wording.number_noted(context.words))
+            shared.append(Step((message,), "shared number", (noted,)))
+            continue
         command = command_of(message.choice) or (not message.choice and _command_in_words(context, message))
         if command and message.group_id is None:
             pressed.append(_press(context, message, command))
@@ -145,7 +152,7 @@ def decide(context: Context, messages: Sequence[Message]) -> list[Step]:
         else:
             silent.append(message)
 
-    steps = [Step(tuple(silent), "needs no answer")] if silent else []
+    steps = [*shared, Step(tuple(silent), "needs no answer")] if silent else shared
     if context.with_person:
         return steps + _for_the_person(context, asked, spoken) + pressed
     speech = _answer_speech(context, spoken, asked, has_pressed=bool(pressed))

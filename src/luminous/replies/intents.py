@@ -6,6 +6,8 @@ from unicodedata import normalize
 
 from luminous.catalogues import keywords
 from luminous.inbox import Message
+from luminous.messages import SHARED_NUMBER
+from luminous.phone import Phone, parse_wa_id
 from luminous.replies.acts import DecideInWords
 
 ShopIntent = Literal[
@@ -91,6 +93,13 @@ def _says_stop(words: str) -> bool:
         words = words.replace(apart, together)
     said = set(words.split())
     return bool(said & STOPS) and said <= AROUND_STOP
+
+
+def shared_number(message: Message) -> Phone | None:
+    """The person's own number, where they pressed WhatsApp's button that shares it."""
+    if message.kind != "contacts" or not (message.choice or "").startswith(SHARED_NUMBER):
+        return None
+    return parse_wa_id((message.choice or "").removeprefix(SHARED_NUMBER).removeprefix("+"))
 
 
 def wants_an_answer(message: Message) -> bool:

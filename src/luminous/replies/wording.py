@@ -93,6 +93,11 @@ def handed_over(words: Catalogue) -> Content:
     return Content(words.say("person.handed_over"))
 
 
+def number_noted(words: Catalogue) -> Content:
+    """After the customer shared the number that we had asked for."""
+    return Content(words.say("person.number_noted"))
+
+
 def stopped(words: Catalogue, shop: str) -> Content:
     """After STOP."""
     return Content(words.say("consent.stopped", shop=shop), buttons=buttons(words, "start"))

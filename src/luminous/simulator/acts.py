@@ -7,7 +7,17 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request, UploadFile
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 
 from luminous.db import again
-from luminous.simulator import attached, chats, contents, identity_acts, momo, phones, progress, switches
+from luminous.simulator import (
+    attached,
+    chats,
+    contents,
+    elapsing_acts,
+    identity_acts,
+    momo,
+    phones,
+    progress,
+    switches,
+)
 from luminous.simulator.filetypes import LARGEST
 from luminous.simulator.identity_acts import phone_with_whatsapp
 from luminous.simulator.network import Network
@@ -32,6 +42,7 @@ def routes(network: Network) -> APIRouter:
     _write_routes(router, network)
     _phone_routes(router, network)
     router.include_router(identity_acts.routes(network))
+    router.include_router(elapsing_acts.routes(network))
     router.include_router(momo.wallet_routes(network))
     return router
 

@@ -36,6 +36,8 @@ def plain_text(message: Message) -> str:
             return text_at(content, "body", "text")
         case "interactive":
             return text_at(content, text_at(content, "type"), "title")
+        case "template":
+            return text_at(content, "text")
         case "contacts":
             return "👤 My phone number"
         case "image" | "audio" | "video" | "document" | "sticker" if text_at(content, "id"):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
-from luminous.simulator.refusals import Refusal, bad_value, invalid, missing, unknown_template
+from luminous.simulator.refusals import Refusal, bad_value, invalid, missing
 from luminous.text import Json
 
 Object = dict[str, Json]
@@ -33,10 +33,8 @@ def refusal(call: Json) -> Refusal | None:
 
 def _by_kind(call: Object) -> Refusal | None:
     kind = call.get("type", "text")
-    if kind == "template":
-        return unknown_template(_text(_object(call, "template"), "name"))
     if not isinstance(kind, str) or kind not in _CHECKS:
-        return invalid(f"Param type must be one of {', '.join(sorted(_CHECKS))}, template.")
+        return invalid(f"Param type must be one of {', '.join(sorted(_CHECKS))}.")
     content = call.get(kind)
     if not isinstance(content, dict):
         return missing(f"Parameter '{kind}' is mandatory for type '{kind}'.")
@@ -64,6 +62,15 @@ def _check_reaction(reaction: Object) -> Refusal | None:
         if isinstance(reaction.get("emoji"), str)
         else missing("Parameter 'reaction.emoji' is mandatory.")
     )
+
+
+def _check_template(template: Object) -> Refusal | None:
+    """What can be said without knowing the template."""
+    if not _text(template, "name"):
+        return missing("Parameter 'template.name' is mandatory.")
+    if not _text(_object(template, "language"), "code"):
+        return missing("Parameter 'template.language.code' is mandatory.")
+    return None
 
 
 def _check_interactive(interactive: Object) -> Refusal | None:
@@ -196,5 +203,6 @@ _CHECKS: dict[str, Check] = {
     "text": _check_text,
     "interactive": _check_interactive,
     "reaction": _check_reaction,
+    "template": _check_template,
     **dict.fromkeys(MEDIA, _check_media),
 }

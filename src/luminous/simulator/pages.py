@@ -8,7 +8,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from luminous.download import headers_for
 from luminous.errors import DatabaseAway, is_retryable, sqlstate
-from luminous.simulator import bubbles, chats, contents, media, phones, wallets, wires
+from luminous.simulator import (
+    approval,
+    bubbles,
+    chats,
+    contents,
+    elapsing,
+    media,
+    phones,
+    wallets,
+    wires,
+)
 from luminous.simulator.decisions import reason_for
 from luminous.simulator.identity_page import identity, live_pieces
 from luminous.simulator.network import Network
@@ -104,6 +114,7 @@ def quick_pieces(network: Network, shown: Phone) -> dict[str, str]:
             charge=wallets.prompt(store, shown.id),
         ),
         "switches": render("switches.html", positions=positions(store), settings=SETTINGS),
+        "time": render("time.html", spans=elapsing.SPANS, templates=approval.submitted(store)),
         "wire": render(
             "wire.html", post=wires.last_post(store, shown.id), call=wires.last_call(store, shown.id)
         ),

@@ -64,6 +64,11 @@ def tell_message(network: Network, phone: phones.Phone, message: Message) -> Non
     _owe(network, change, message.phone_id, message.id)
 
 
+def tell(network: Network, change: Json) -> None:
+    """Owe the shop a webhook that concerns no phone."""
+    _owe(network, change, None)
+
+
 def announce(network: Network, change: Change, shape: Shape) -> None:
     """Owe the shop the webhook that tells of a new number. Each time it is a message of its own."""
     told = announcements.announcement(network.settings, change, shape, chats.new_wamid())

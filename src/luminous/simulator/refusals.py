@@ -65,13 +65,28 @@ def bad_file(details: str) -> Refusal:
     return Refusal(400, 131053, "(#131053) Media upload error", details)
 
 
-def unknown_template(name: str) -> Refusal:
-    """No such template: none are approved here."""
+def unknown_template(name: str, language: str = "en") -> Refusal:
+    """No such template in this language, or not an approved one."""
     return Refusal(
         404,
         132001,
         "(#132001) Template name does not exist in the translation",
-        f"template name ({name[:80]}) does not exist in en_US",
+        f"template name ({name[:80]}) does not exist in {language[:20]}",
+    )
+
+
+def paused_template(name: str) -> Refusal:
+    """It may not be sent at present."""
+    return Refusal(400, 132015, "(#132015) Template is paused", f"template ({name[:80]}) is paused")
+
+
+def wrong_places(wanted: int, given: int) -> Refusal:
+    """More or fewer values than places."""
+    return Refusal(
+        400,
+        132000,
+        "(#132000) Number of parameters does not match the expected number of params",
+        f"body: number of localizable_params ({given}) does not match the expected number ({wanted})",
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from luminous.phone import parse_user_id
-from luminous.simulator import chats, phones, refusals
+from luminous.simulator import approval, chats, phones, refusals
 from luminous.simulator.chats import Message
 from luminous.simulator.network import Network
 from luminous.simulator.phones import Phone
@@ -51,7 +51,7 @@ class _Address:
 def accept(network: Network, call: Object) -> Answer:
     """Take a message that is in order, on the terms of who it is for."""
     address = _address(network, call)
-    refused = _refused(network, address)
+    refused = _refused(network, call, address)
     if refused:
         return refused
     message, remark = _keep(network, call, address)
@@ -73,10 +73,12 @@ def accept(network: Network, call: Object) -> Answer:
     return Answer(200, answer, phone_id, remark)
 
 
-def _refused(network: Network, address: _Address) -> Answer | None:
+def _refused(network: Network, call: Object, address: _Address) -> Answer | None:
     for name, refusal in REFUSALS.items():
         if strikes(network.store, name):
             return refuse(refusal(), address.phone, "Refused by a switch; the message did not go out.")
+    if call.get("type") == "template" and (refusal := approval.refusal(network.store, call["template"])):
+        return refuse(refusal, address.phone)
     if address.user_id and address.phone is None:
         return refuse(refusals.bad_value(f"Recipient {address.user_id[:80]} is not a user of this business."))
     return None
@@ -90,12 +92,12 @@ def _keep(network: Network, call: Object, address: _Address) -> tuple[Message, s
         call.get("biz_opaque_callback_data"),
     )
     quoted = context.get("message_id") if isinstance(context, dict) else None
-    error_code, remark = _fate(network, address)
+    error_code, remark = _fate(network, address, is_template=kind == "template")
     message = chats.write_from_shop(
         network.store,
         address.phone.id if address.phone else None,
         kind,
-        call[kind],
+        approval.filled(network.store, call[kind]) if kind == "template" else call[kind],
         addressed_to=address.number or address.user_id or address.given,
         quoted_wamid=quoted if isinstance(quoted, str) else None,
         echo=echo if isinstance(echo, str) else None,
@@ -127,7 +129,7 @@ def _calling_code(business_number: str) -> int:
     return phonenumbers.parse(business_number).country_code or 0
 
 
-def _fate(network: Network, address: _Address) -> tuple[int | None, str]:
+def _fate(network: Network, address: _Address, *, is_template: bool) -> tuple[int | None, str]:
     """The error that the message will fail with later, and a remark."""
     if address.number is None and address.user_id is None:
         return None, "A user id stood in `to`: answered with 200 and silently dropped."
@@ -136,6 +138,6 @@ def _fate(network: Network, address: _Address) -> tuple[int | None, str]:
             131026,
             address.remark or f"Nobody here has the number +{address.number}; it will fail (131026).",
         )
-    if not chats.is_window_open(network.store, address.phone.id, network.now()):
+    if not is_template and not chats.is_window_open(network.store, address.phone.id, network.now()):
         return 131047, "More than 24 hours since this phone wrote; it will fail (131047)."
     return None, address.remark

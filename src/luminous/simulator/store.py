@@ -109,6 +109,13 @@ create table if not exists media (
   created_at real not null default 0
 ) strict;
 
+create table if not exists templates (
+  name     text not null,
+  language text not null,
+  body     text not null,
+  status   text not null,         -- APPROVED, PAUSED, REJECTED
+  primary key (name, language)
+) strict;
 create table if not exists charges (
   reference      text primary key,  -- X-Reference-Id
   phone_id       integer references phones on delete set null,  -- whose wallet; null: nobody's here

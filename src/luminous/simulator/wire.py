@@ -85,7 +85,7 @@ def status_change(
                 "billable": True,
                 "pricing_model": "PMP",
                 "type": "regular",
-                "category": "service",
+                "category": "utility" if message.kind == "template" else "service",
             }
     if message.echo is not None:
         told["biz_opaque_callback_data"] = message.echo

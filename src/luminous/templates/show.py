@@ -34,6 +34,16 @@ async def all_templates(conn: Connection) -> list[Template]:
     return await ALL.all(conn)
 
 
+async def resting(conn: Connection) -> int:
+    """How many templates Meta has refused, paused or disabled."""
+    return await RESTING.one(conn)
+
+
+RESTING = sql("""
+    select count(*)::int from templates
+     where status not in ('not_submitted', 'pending', 'in_appeal', 'approved')
+""").into(int)
+
 ALL = sql("""
     select name, language, category, body, examples, status, status_reason, status_at, quality
       from templates order by name, language

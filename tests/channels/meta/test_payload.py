@@ -103,7 +103,7 @@ EXPECTED: dict[str, Event] = {
     "05_text_group_both_ids": replace(
         TEXT, sender=WITH_PARENT, group_id="Y2FwaV9ncm91cDoxOTUwNTU1MDA3OToxMjAzNjMzOTQzMjAdOTY0MTUZD"
     ),
-    "06_contacts_contact_request_bsuid_only": replace(CONTACTS, details=own(6)),
+    "06_contacts_contact_request_bsuid_only": replace(CONTACTS, choice=f"number:{PHONE}", details=own(6)),
     "07_contacts_shared_other_vcard": replace(CONTACTS, details=own(7)),
     "08_status_sent_both_no_username": STATUS,
     "09_status_delivered_both": replace(STATUS, status="delivered"),

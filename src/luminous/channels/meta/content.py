@@ -27,6 +27,8 @@ def check_content(content: Content) -> str | None:
     """The sentence that says which limit of Meta's the content breaks; None when it may go."""
     if content.buttons and content.rows:
         return "A message has buttons or a list, not both."
+    if content.asks_for_number and (content.buttons or content.rows):
+        return "The question for the number has its own button, and no other."
     return (
         _check_words(content)
         or _check_buttons(content.buttons)
@@ -42,6 +44,8 @@ def body_of(content: Content, file: Uploaded | None = None) -> dict[str, Json]:
     if content.rows:
         rows: list[Json] = [_row(row) for row in content.rows]
         return _interactive("list", content.text, {"button": content.label, "sections": [{"rows": rows}]})
+    if content.asks_for_number:
+        return _interactive("request_contact_info", content.text, {"name": "request_contact_info"})
     if file:
         caption: dict[str, Json] = {"caption": content.text} if content.text else {}
         return {"type": file.kind, file.kind: {**_file(file), **caption}}
@@ -66,9 +70,10 @@ def check_template(template: TemplateUse) -> str | None:
 def _check_words(content: Content) -> str | None:
     attachment = content.attachment
     if attachment is None:
-        return _check(
-            "The text", content.text, LONGEST_TEXT_WITH_BUTTONS if content.buttons else LONGEST_TEXT
-        )
+        is_short = content.buttons or content.asks_for_number
+        return _check("The text", content.text, LONGEST_TEXT_WITH_BUTTONS if is_short else LONGEST_TEXT)
+    if content.asks_for_number:
+        return "The question for the number carries no file."
     if content.rows:
         return "A list carries no file."
     if content.buttons:

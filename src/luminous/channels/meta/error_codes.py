@@ -105,3 +105,10 @@ DOCUMENTED = (
 def outcome_of(code: int) -> SendOutcome | None:
     """What an error code of Meta's means for the message; None for one that is not known."""
     return next((each.outcome for each in DOCUMENTED if code in each.codes), None)
+
+
+def as_table() -> str:
+    """The table as Markdown, in the order of the codes."""
+    rows = sorted(DOCUMENTED, key=lambda each: (each.first, each.last))
+    lines = [f"| {each.label} | {each.meaning} | {WHAT_FOLLOWS[each.outcome]} |" for each in rows]
+    return "\n".join(["| code | what it means | what follows |", "|---|---|---|", *lines])

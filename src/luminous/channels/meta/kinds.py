@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 from pydantic import Field, RootModel
 
-from luminous.channels.meta.wire import ExternalId, Trimming, Wire
+from luminous.channels.meta.wire import ExternalId, Identifier, Trimming, Wire
+from luminous.messages import SHARED_NUMBER
+from luminous.phone import parse_wa_id
 
 
 class Said:
@@ -64,11 +66,24 @@ class CardName(Wire):
     first_name: Trimming[str] = None
 
 
+class CardPhone(Wire):
+    wa_id: Trimming[Identifier] = None
+
+
 class Card(Wire):
     name: Trimming[CardName] = None  # absent when our own request for a contact was answered
+    origin: Trimming[str] = None
+    phones: Trimming[list[CardPhone]] = None
 
 
 class Cards(RootModel[list[Card]], Said):
+    def pressed(self) -> str | None:
+        """`number:+256…` when the button of our request was pressed: only then it is their own number."""
+        if len(self.root) != 1 or self.root[0].origin != "contact_request":
+            return None
+        phone = next((parse_wa_id(each.wa_id) for each in self.root[0].phones or ()), None)
+        return f"{SHARED_NUMBER}{phone}" if phone else None
+
     def words(self) -> str:
         names = (card.name.formatted_name or card.name.first_name for card in self.root if card.name)
         return ", ".join(filter(None, names))
