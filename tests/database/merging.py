@@ -38,6 +38,8 @@ async def a_life(
     await PHONE_REQUEST.run(conn, id=customer_id)
     await HAS_ACCOUNT.run(conn, id=customer_id)
     await BOUGHT.run(conn, id=customer_id)
+    await PAYS.run(conn, id=customer_id)
+    await SENT_A_PICTURE.run(conn, id=customer_id)
     await customers.record_consent(conn, customer_id, "marketing", "opted_in", source="website")
     for status in ("delivered", "failed", "stale", *owed):
         await SET_STATUS.run(conn, id=await owes(conn, customer_id), status=status)
@@ -108,6 +110,15 @@ BOUGHT = sql("""
     )
     insert into orders (customer_id, quotation_version_id, amount, currency, pay_until)
     select %(id)s, id, 1000, 'UGX', now() + interval '1 hour' from priced
+""")
+PAYS = sql("""
+    insert into payments (customer_id, order_id, provider, amount, currency, payer, payer_text)
+    select customer_id, id, 'momo', amount, currency, '+256772000009', 'An order'
+      from orders where customer_id = %(id)s
+""")
+SENT_A_PICTURE = sql("""
+    insert into media (customer_id, channel, provider_id, claimed_sha256, kind, filename)
+    values (%(id)s, 'meta', '1', '', 'image', '')
 """)
 CHANGED = sql("""
     insert into announced_changes (previous_user_id, customer_id, announced_at)
