@@ -164,7 +164,6 @@ async def test_meta_approves_and_pauses_in_any_order_of_arrival(conn: Connection
 @pytest.mark.parametrize(
     ("purpose", "days", "verdict"),
     [
-        ("sign_in_link", 1, "stale"),
         ("payment_prompt", 2, "stale"),
         ("marketing", 2, "suppressed"),
         ("reply", 29, "sending"),

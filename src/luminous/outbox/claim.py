@@ -105,8 +105,7 @@ CLAIM = sql("""
                             where earlier.customer_id = due.customer_id and earlier.id < due.id
                             order by earlier.id desc
                            offset 19 limit 1) paced on true
-       cross join lateral (select case purpose when 'sign_in_link'   then interval '30 minutes'
-                                               when 'payment_prompt' then interval '1 day'
+       cross join lateral (select case purpose when 'payment_prompt' then interval '1 day'
                                                when 'marketing'      then interval '3 days'
                                                when 'reply'          then interval '30 days'
                                                when 'notice'         then interval '60 days' end
