@@ -37,6 +37,7 @@ async def a_life(
     await CHANGED.run(conn, id=customer_id)
     await HAS_ACCOUNT.run(conn, id=customer_id)
     await BOUGHT.run(conn, id=customer_id)
+    await SENT_A_PICTURE.run(conn, id=customer_id)
     await customers.record_consent(conn, customer_id, "marketing", "opted_in", source="website")
     for status in ("delivered", "failed", "stale", *owed):
         await SET_STATUS.run(conn, id=await owes(conn, customer_id), status=status)
@@ -104,9 +105,17 @@ BOUGHT = sql("""
     ), priced as (
       insert into quotation_versions (quotation_id, number, priced_by) select id, 1, 'Aisha' from asked
       returning id
+    ), ordered as (
+      insert into orders (customer_id, quotation_version_id, amount, currency, pay_until)
+      select %(id)s, id, 1000, 'UGX', now() + interval '1 hour' from priced
+      returning id
     )
-    insert into orders (customer_id, quotation_version_id, amount, currency, pay_until)
-    select %(id)s, id, 1000, 'UGX', now() + interval '1 hour' from priced
+    insert into payments (customer_id, order_id, provider, amount, currency, payer_text)
+    select %(id)s, id, 'manual', 1000, 'UGX', 'Your order' from ordered
+""")
+SENT_A_PICTURE = sql("""
+    insert into media (customer_id, channel, provider_id, claimed_sha256, kind, filename)
+    values (%(id)s, 'meta', '1', '', 'image', '')
 """)
 CHANGED = sql("""
     insert into announced_changes (previous_user_id, customer_id, announced_at)
