@@ -383,6 +383,8 @@ CREATE FUNCTION public.end_business(records uuid[]) RETURNS void
    where customer_id = any (records) and status in ('collecting', 'requested', 'info_needed', 'draft', 'sent');
   update orders set status = 'cancelled', changed_by = 'erasure', updated_at = now()
    where customer_id = any (records) and status = 'awaiting_payment';
+  update media set status = 'doomed', updated_at = now()  -- the worker deletes the bytes
+   where customer_id = any (records) and status not in ('doomed', 'deleted');
   update subscriptions
      set status = case status when 'pending_payment' then 'abandoned' else 'expired' end, updated_at = now()
    where customer_id = any (records) and status in ('active', 'cancel_scheduled', 'pending_payment');
@@ -524,6 +526,8 @@ begin
   delete from mail
    where lower(to_address) in (select lower(email) from profiles
                                 where id in (select profile_id from customers where id = any (records)));
+  delete from api_writes
+   where exists (select from unnest(records) record where position(convert_to(record::text, 'UTF8') in body) > 0);
   perform empty_rows('inbox', array(
     select inbox.id::text from inbox
      where customer_id is null
@@ -683,17 +687,21 @@ CREATE FUNCTION public.if_free(phone text, user_id text) RETURNS boolean
 $$;
 
 CREATE FUNCTION public.is_newborn(customer public.customers, to_user_id text, changed_at timestamp with time zone) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select customer.profile_id is null
+begin
+  return customer.profile_id is null
      and (select bool_and(cause in ('created', 'recycled_number', 'learned_phone_number', 'learned_user_id', 'moved_number',
                                     'seen_twice'))
              and min(from_at) >= changed_at
              and (min(from_at) <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id)
             from customer_identifiers where customer_id = customer.id)
      and not exists (select from subscriptions
-                      where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0));
+                      where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0))
+     and not exists (select from orders where customer_id = customer.id)
+     and not exists (select from payments where customer_id = customer.id);
+end;
 $$;
 
 CREATE TABLE public.customer_merges (
@@ -1936,7 +1944,8 @@ begin
     from (select external_id, min(message) as message
             from unnest(external_ids) with ordinality given (external_id, message) group by external_id) first
    where not exists (select from inbox known
-                      where known.channel = of_channel and known.external_id = first.external_id offset 0);
+                      where known.channel = of_channel
+                       and known.external_id in (first.external_id, erased_key(first.external_id)) offset 0);
   if fresh is null then
     return;
   end if;

@@ -67,7 +67,7 @@ async def test_a_message_that_is_committed_after_the_merge_follows_and_is_answer
     )
 
     await shop.tidy()
-    assert "A personal shopper will read your message" in (await shop.settle())[-1]
+    assert "Noted for your request Q-1" in (await shop.settle())[-1]
     await everything_is_the_survivors_and_answered(shop)
 
 

@@ -122,7 +122,7 @@ async def test_at_the_limit_they_hear_how_many_are_open_which_and_what_an_upgrad
         "• Q-1: size 42 (with our shoppers)",
         "",
         "With Standard you can have 5 open quotations and the service fee is 9 %. "
-        "Or decide on one of these first.",
+        "Or first pay for, decide on or withdraw one of these.",
     ]
     assert "See plans" in await buttons(shop)
     assert await shop.one("select count(*) from quotations") == 1
@@ -201,6 +201,22 @@ async def test_without_buttons_a_decision_names_its_version(shop: ShopUnderTest)
     assert "is locked" in (await amina("Accept Q-1-1"))[0]
     okello = Talk(shop, OKELLO)
     assert "We do not know this quotation" in (await okello("accept Q-1-1"))[-1]
+
+
+async def test_whatever_they_answer_later_brings_the_quotation_that_waits(shop: ShopUnderTest) -> None:
+    amina = Talk(shop)
+    await amina("https://shop.example/shoes")
+    await amina(press="done")
+    await priced(shop)
+    offered = await buttons(shop)
+    await shop.do("update conversations set greeted_at = now() - interval '1 hour'")
+
+    (shown,) = await amina("ok")
+
+    assert "Good to see you again Amina" in shown
+    assert "*Q-1*" in shown
+    assert await buttons(shop) == offered
+    assert await amina("thank you") == []
 
 
 async def test_three_days_of_standing_still_end_in_one_notice_each(shop: ShopUnderTest) -> None:

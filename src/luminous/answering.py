@@ -6,12 +6,12 @@ conversations.claim → inbox.unanswered → replies.decide → acts → settled
 from itertools import count
 from uuid import UUID
 
-from luminous import conversations, customers, inbox, metrics, outbox, subscriptions
+from luminous import conversations, customers, inbox, metrics, outbox, quotes, subscriptions
 from luminous.conversations import Conversation
 from luminous.db import Begin, Connection
 from luminous.errors import is_retryable
 from luminous.log import log
-from luminous.replies import Context, HandOver, Request, Say, SetConsent, Shop, Step, decide, do, wording
+from luminous.replies import Context, Greeting, HandOver, Say, SetConsent, Shop, Step, decide, do, wording
 
 TRIES = 5  # then a person takes over
 
@@ -64,6 +64,7 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
                 was_greeted=conversation.was_greeted,
                 was_greeted_recently=conversation.was_greeted_recently,
                 with_person=conversation.with_person,
+                has_offer=any(each.status == "sent" for each in await quotes.of_customer(conn, customer.id)),
                 is_proven=is_proven,
             )
             decided = decide(context, written)
@@ -75,7 +76,7 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
     await conversations.settle(
         conn,
         customer.id,
-        greeted=any(isinstance(each, Say | Request) and each.greets for step in steps for each in step.acts),
+        greeted=any(isinstance(each, Greeting) and each.greets for step in steps for each in step.acts),
         last_message_at=max((each.sent_at for each in messages if each.opens_the_24_hours), default=None),
     )
     return steps

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     whatsapp_verify_token: str = ""
     whatsapp_access_token: str = ""
     whatsapp_phone_number_id: str = ""
+    whatsapp_business_account_id: str = ""  # to ask Meta about the shop's templates
     whatsapp_number: str = ""  # the shop's number as people write to it: +256700000001
     whatsapp_api_url: str = "https://graph.facebook.com/v26.0"
 

@@ -53,11 +53,11 @@ insert into data_map (table_name, class, at_erasure, title, personal, secret, di
    '{external_id}',  -- WhatsApp's id of a message has the number in it
    '{id,channel,customer_id,business_number_id,kind,is_new_customer,decision,sent_at,received_at,answered_at,answer}'),
   ('outbox', 'personal', 'empty', 'Messages that the shop sent',
-   '{content,template,quoted_id,error_reason}', '{}', '{external_id}',
+   '{content,template,quoted_id,error_reason}', '{}', '{external_id,failed_external_id}',
    '{id,customer_id,identity_epoch,channel,business_number_id,purpose,dedupe_key,is_impersonal,status,attempts,'
-   'otherwise,needs_template,went_as_template,failed_answers,lost_answers,next_attempt_at,lease_until,error_code,billable,created_at,updated_at}'),
+   'otherwise,needs_template,went_as_template,failed_answers,lost_answers,next_attempt_at,lease_until,attempted_at,error_code,billable,created_at,updated_at}'),
   ('early_statuses', 'personal', 'apart', 'What became of messages, before they were known',
-   '{channel,external_id,status,error_code,error_reason,billable,occurred_at,received_at}', '{}', '{}', '{}'),
+   '{channel,external_id,status,error_code,error_reason,failure,billable,occurred_at,received_at}', '{}', '{}', '{}'),
   ('webhook_bodies', 'personal', 'apart', 'What WhatsApp delivered, as it came',
    '{body}', '{}', '{}', '{id,channel,sha256,received_at}'),
   ('dead_letters', 'technical', 'keep', 'Pieces of deliveries that could not be read',
@@ -71,7 +71,7 @@ insert into data_map (table_name, class, at_erasure, title, personal, secret, di
    '{id,code,name,price,currency,duration_days,service_fee_discount_percent,shipping_discount_percent,open_quote_limit,'
    'is_active,created_at,updated_at}'),
   ('shop_settings', 'technical', 'keep', 'What the owner decided', '{}', '{}', '{}',
-   '{is_the_only_row,number_goes_stale_after,base_fee_percent,rounding_step}'),
+   '{is_the_only_row,number_goes_stale_after,base_fee_percent,rounding_step,media_kept_for}'),
   ('consents', 'personal', 'delete', 'What you allowed and forbade',
    '{id,customer_id,purpose,state,source,evidence,wording,said_at,recorded_at}', '{}', '{}', '{}'),
   ('addresses', 'personal', 'delete', 'Where you have things delivered',
@@ -118,6 +118,14 @@ insert into data_map (table_name, class, at_erasure, title, personal, secret, di
   ('payment_events', 'ledger', 'empty', 'What became of your payments', '{cause,reason}', '{}', '{}',
    '{id,payment_id,was,became,changed_by,at}'),
   ('receipt_counter', 'technical', 'keep', 'The last receipt''s number', '{}', '{}', '{}', '{is_the_only_one,last_number}'),
+  ('media', 'personal', 'empty', 'Pictures, recordings and documents that you sent',  -- their bytes go with `doomed`
+   '{claimed_sha256,filename,reason}', '{provider_id,sha256}', '{}',
+   '{id,inbox_id,customer_id,channel,kind,status,attempts,next_attempt_at,lease_until,mime_type,size,created_at,stored_at,'
+   'updated_at}'),
+  ('sending_rates', 'technical', 'keep', 'How fast the shop''s numbers may send', '{}', '{}', '{}',
+   '{channel,business_number_id,tokens,filled_at,taken}'),
+  ('stopped_numbers', 'technical', 'keep', 'Numbers of the shop that cannot send', '{}', '{}', '{}',
+   '{channel,business_number_id,error_code,reason,stopped_at,try_again_at}'),
   ('templates', 'technical', 'keep', 'Messages that Meta approves', '{}', '{}', '{}',
    '{id,name,language,category,body,examples,status,status_reason,status_at,quality,quality_at,meta_id,created_at,updated_at}'),
   ('exchange_rates', 'technical', 'keep', 'What money cost', '{}', '{}', '{}', '{id,currency,rate,set_by,set_at}'),

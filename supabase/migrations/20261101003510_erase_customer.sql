@@ -131,6 +131,8 @@ begin
   delete from mail
    where lower(to_address) in (select lower(email) from profiles
                                 where id in (select profile_id from customers where id = any (records)));
+  delete from api_writes
+   where exists (select from unnest(records) record where position(convert_to(record::text, 'UTF8') in body) > 0);
   perform empty_rows('inbox', array(
     select inbox.id::text from inbox
      where customer_id is null
@@ -150,6 +152,8 @@ as $$
    where customer_id = any (records) and status in ('collecting', 'requested', 'info_needed', 'draft', 'sent');
   update orders set status = 'cancelled', changed_by = 'erasure', updated_at = now()
    where customer_id = any (records) and status = 'awaiting_payment';
+  update media set status = 'doomed', updated_at = now()  -- the worker deletes the bytes
+   where customer_id = any (records) and status not in ('doomed', 'deleted');
   update subscriptions
      set status = case status when 'pending_payment' then 'abandoned' else 'expired' end, updated_at = now()
    where customer_id = any (records) and status in ('active', 'cancel_scheduled', 'pending_payment');

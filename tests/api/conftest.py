@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 
 from luminous.api import tokens
 from luminous.api.tokens import SCOPES, Scope
-from tests.shop import ShopUnderTest
+from tests.shop import ShopUnderTest, text
 
 
 class Program:
@@ -42,6 +43,14 @@ async def program_of(
 async def program(shop: ShopUnderTest) -> Program:
     """One that may do everything."""
     return await program_of(shop)
+
+
+@pytest.fixture
+async def amina(shop: ShopUnderTest) -> UUID:
+    """A customer who wrote a moment ago."""
+    await shop.hear(text("Hello", "wamid.1"))
+    await shop.settle()
+    return await shop.one("select id from customers")
 
 
 def problem(response: httpx2.Response) -> tuple[int, str]:

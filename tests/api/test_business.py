@@ -1,57 +1,12 @@
 """Quotations, orders, payments and links: what programs do there, the database and WhatsApp see."""
 
-from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
-from luminous import accounts, quotes
+from luminous import accounts
 from luminous.accounts import Site
-from luminous.quotes import Piece
 from tests.api.conftest import Program, problem
+from tests.api.selling import PRICE, accepted, requested, sent
 from tests.shop import ShopUnderTest, text
-
-BOTH = ("256782240146", "UG.13491208655302741918")
-PRICE = {
-    "goods": [{"description": "Shoes, size 42", "quantity": 1, "unit_price": 12999, "currency": "USD"}],
-    "shipping": 60000,
-    "customs": 120000,
-    "last_mile": 10000,
-}
-
-
-@pytest.fixture
-async def amina(shop: ShopUnderTest) -> UUID:
-    """A customer who wrote a moment ago, in a shop with a rate for dollars."""
-    await shop.hear(text("Hello", "wamid.1", BOTH))
-    await shop.settle()
-    async with shop.database.transaction() as conn:
-        await quotes.set_rate(conn, "USD", Decimal("3712.5"), "Aisha")
-    return await shop.one("select id from customers")
-
-
-async def requested(shop: ShopUnderTest, customer: UUID) -> str:
-    """Something that she asked for: the quotation's id."""
-    async with shop.database.transaction() as conn:
-        await quotes.request(conn, customer, [Piece("link", "size 42", "https://shop.example/shoes")])
-        found = await quotes.complete(conn, customer)
-    assert found is not None
-    return str(found.id)
-
-
-async def sent(shop: ShopUnderTest, program: Program, customer: UUID) -> str:
-    """A quotation that she can decide on."""
-    quotation = await requested(shop, customer)
-    assert (await program.post(f"/quotations/{quotation}/price", PRICE)).status_code == 200
-    assert (await program.post(f"/quotations/{quotation}/send", {"version": 1})).status_code == 200
-    return quotation
-
-
-async def accepted(shop: ShopUnderTest, program: Program, customer: UUID) -> dict[str, Any]:
-    quotation = await sent(shop, program, customer)
-    decision = {"version": 1, "customer_id": str(customer)}
-    return (await program.post(f"/quotations/{quotation}/accept", decision)).json()
 
 
 async def test_staff_price_and_send_what_waits_and_whatsapp_brings_it(

@@ -57,6 +57,17 @@ async def test_a_customer_is_shown_and_a_merged_record_answers_as_the_one_that_w
     )
 
 
+async def test_answers_that_are_kept_for_a_key_go_with_whom_they_tell_of(
+    shop: ShopUnderTest, program: Program
+) -> None:
+    one = (await program.post("/customers/resolve", {"phone_number": "+256782240146"}, key="1")).json()
+    await program.post("/customers/resolve", {"phone_number": "+256782240147"}, key="2")
+
+    await shop.do("select erase_customer(%s, 'test')", one["customer_id"])
+
+    assert await shop.rows("select key from api_writes") == [("2",)]
+
+
 async def test_who_was_erased_is_nobody(shop: ShopUnderTest, program: Program) -> None:
     customer = await written(shop)
     await shop.do("select erase_customer(%s, 'test')", customer)

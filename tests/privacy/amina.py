@@ -22,7 +22,7 @@ BRENDA = ("256700123456", "UG.77700011122")
 # What may be found of Amina: her names, numbers, ids, words, what she wrote in a group, her e-mail.
 CANARIES = (
     "Nakato", "Nakazibwe", PHONE, OLD_PHONE, USER, "zebra", "giraffe", "crocodile", "hippo", "ostrich",
-    "amina@example.com", "axolotl", "flamingo", "toucan", "walrus", "lemur", "ibex",
+    "amina@example.com", "axolotl", "flamingo", "toucan", "walrus", "lemur", "ibex", "ocelot",
 )  # fmt: skip
 
 
@@ -86,6 +86,12 @@ async def business(shop: ShopUnderTest, customer: UUID) -> None:
     await shop.do(
         "insert into addresses (customer_id, recipient, phone_number, place)"
         " values (%s, 'Amina Nakato', '0782240146', 'ibex')",
+        customer,
+    )
+    await shop.do(
+        "insert into media (inbox_id, customer_id, channel, provider_id, claimed_sha256, kind, filename)"
+        " select id, customer_id, channel, '4711', '', 'image', 'ocelot.jpg' from inbox"
+        " where customer_id = %s limit 1",
         customer,
     )
     await shop.do(

@@ -54,6 +54,7 @@ async def test_before_it_everything_is_there_and_after_it_nothing(
 
     after = dump(database_url)
     assert found_in(after) == []
+    assert await shop.rows("select status from media") == [("doomed",)]  # the worker deletes the bytes
     assert all(hers in after for hers in ("Brenda", "a lion please", BRENDA[0]))
 
 

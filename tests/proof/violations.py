@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from luminous.db import Connection
 
+FIRST, SECOND = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
 AMINA, BRIAN = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
 
 # Two customers; one message answered, one just arrived; one reply delivered, one being sent, one behind it.
@@ -28,6 +29,18 @@ BASE = """
             now() - interval '1 minute', now() - interval '1 minute'),
            (4, :brian, 0, 'meta', '1', 'reply', 'four', '{}', 'queued', 1, null, null,
             now() - interval '1 minute', now());
+    insert into quotations (id, customer_id, status, changed_by, version)
+    values (:first, :amina, 'accepted', 'customer', 1);
+    insert into quotation_versions (id, quotation_id, number, priced_by) values (:first, :first, 1, 'Aisha');
+    insert into quotation_lines (version_id, position, kind, description, amount)
+    values (:first, 1, 'shipping', '', 7000), (:first, 2, 'customs', '', 3000);
+    update quotation_versions
+       set sent_at = now(), sent_by = 'Aisha', valid_until = now() + interval '1 day', total = 10000,
+           currency = 'UGX', plan_code = 'guest', plan_name = 'Guest User', base_fee_percent = 15,
+           service_fee_discount_percent = 0, shipping_discount_percent = 0, rounding_step = 1, goods_list = 1,
+           shop_name = 'Pearl', shop_number = '', time_zone = 'Africa/Kampala', language = 'en';
+    insert into orders (id, customer_id, quotation_version_id, amount, currency, pay_until)
+    values (:second, :amina, :first, 10000, 'UGX', now() + interval '1 day');
     insert into early_statuses (channel, external_id, status, occurred_at)
     values ('meta', 'wamid.elsewhere', 'sent', now());
 """
@@ -159,9 +172,24 @@ VIOLATIONS = {
     "No status of an unknown message is kept for longer than a day": Planted(
         "update early_statuses set received_at = now() - interval '25 hours'", ("wamid.elsewhere",)
     ),
+    "The total of what was offered is the sum of its lines": Planted(
+        """alter table quotation_lines disable trigger trg_quotation_lines_stay;
+            update quotation_lines set amount = 2999 where kind = 'customs'""",
+        (FIRST,),
+    ),
+    "A quotation that was sent counts a version that was sent": Planted(
+        """insert into quotations (id, customer_id, status, changed_by, version)
+            values (:second, :brian, 'declined', 'psql', 1)""",
+        (SECOND,),
+    ),
+    "An accepted quotation and its order agree about customer and price": Planted(
+        "update orders set amount = 9999", (FIRST, SECOND)
+    ),
 }
 
 
 async def do(conn: Connection, by_hand: str) -> None:
     """Change the tables behind the house's back; :amina and :brian are the two customers."""
-    await conn.execute(by_hand.replace(":amina", f"'{AMINA}'").replace(":brian", f"'{BRIAN}'").encode())
+    for name, id_ in {":amina": AMINA, ":brian": BRIAN, ":first": FIRST, ":second": SECOND}.items():
+        by_hand = by_hand.replace(name, f"'{id_}'")
+    await conn.execute(by_hand.encode())

@@ -1,5 +1,6 @@
 """What is decided about messages: how much is said, and to whom the bot is silent."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -40,7 +41,9 @@ def context(
     opted_out: bool = False,
     proven: bool = True,
 ) -> Context:
-    return Context(KAMPALA, "Amina Nakato", opted_out, GUEST, greeted, recently, with_person, proven)
+    return Context(
+        KAMPALA, "Amina Nakato", opted_out, GUEST, greeted, recently, with_person, is_proven=proven
+    )
 
 
 def texts(steps: list[Step]) -> list[str]:
@@ -93,7 +96,7 @@ def test_courtesy_within_ten_minutes_of_a_greeting_costs_no_reply(words: str) ->
         message("https://shop.example/x"),
         message("", kind="image"),
         message("", kind="audio"),
-        message("0.3, 32.5", kind="location"),
+        message("", kind="document"),
     ],
 )
 def test_what_is_wanted_is_one_request_however_many_messages_it_takes(asking: Message) -> None:
@@ -104,6 +107,22 @@ def test_what_is_wanted_is_one_request_however_many_messages_it_takes(asking: Me
     assert [(piece.inbox_id, piece.words) for piece in act.pieces][-1] == (3, "two of them")
     assert {piece.inbox_id for piece in act.pieces} == {1, 3}
     assert len(step.messages) == 3
+
+
+def test_a_place_or_a_contact_goes_to_a_person_and_is_no_request() -> None:
+    for kind in ("location", "contacts"):
+        steps = decide(JUST_GREETED, [message("0.3, 32.5", kind=kind)])
+
+        assert texts(steps) == ["Thank you. A personal shopper will read your message and answer here."]
+        assert acts(steps) == [HandOver("asks for something")]
+
+
+def test_who_comes_back_while_a_quotation_waits_is_shown_it_with_the_greeting() -> None:
+    waiting = replace(RETURNING, has_offer=True)
+
+    assert acts(decide(waiting, [message("ok")])) == [DecideInWords("show", greets=True)]
+    assert acts(decide(replace(JUST_GREETED, has_offer=True), [message("ok")])) == []
+    assert acts(decide(replace(IN_DOUBT, has_offer=True), [message("ok")])) == []
 
 
 def test_while_a_person_has_the_conversation_what_is_wanted_goes_to_them() -> None:

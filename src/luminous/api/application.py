@@ -28,7 +28,7 @@ def create_api(begin: Begin, shop: Shop, *, region: str, calls_per_minute: int) 
         customers.routes(begin, region),
         plans.routes(begin),
         quotations.routes(begin, shop),
-        orders.routes(begin),
+        orders.routes(begin, shop),
         links.routes(begin),
     ):
         api.include_router(router)

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from luminous import conversations, customers, subscriptions
 from luminous.api.access import Cursor, CustomerId, IdempotencyKey, Limit, needs, the_customer
-from luminous.api.cursors import cursor_of, place_of
+from luminous.api.cursors import page_of, place_of
 from luminous.api.models import (
     Consent,
     Consents,
@@ -31,7 +31,7 @@ class MessagePlace(BaseModel):
     """After which message a page begins."""
 
     at: AwareDatetime
-    id: Annotated[str, Field(max_length=30)]
+    id: Annotated[str, Field(pattern=r"^(in|out)-\d{1,19}$")]
 
 
 def routes(begin: Begin, region: str) -> APIRouter:
@@ -92,12 +92,7 @@ def routes(begin: Begin, region: str) -> APIRouter:
             found = await conversations.messages_of(
                 conn, customer, limit=limit + 1, before=(place.at, place.id) if place else None
             )
-        shown = [Message.model_validate(each, from_attributes=True) for each in found[:limit]]
-        last = found[limit - 1] if len(found) > limit else None
-        return Page[Message](
-            items=shown,
-            next_cursor=cursor_of(MessagePlace(at=last.at, id=last.id)) if last else None,
-        )
+        return page_of(found, limit, Message, lambda last: MessagePlace(at=last.at, id=last.id))
 
     return router
 

@@ -1,17 +1,16 @@
 """What the API says and hears. A promise to other programs: fields are added, never changed."""
 
-from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Item = TypeVar("Item")
 
 ANYONE = "0b6f1c7e-6d0f-4f0e-9a55-2f3f8f0f6a11"
 Percent = Annotated[float, Field(ge=0, le=100)]
 Text = Annotated[str, Field(min_length=1, max_length=300)]
-Moment = Annotated[datetime, PlainSerializer(lambda at: at.isoformat(), return_type=str, when_used="json")]
+Moment = AwareDatetime
 
 
 class Heard(BaseModel):

@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
-from luminous import orders, payments
+from luminous import notices, orders, payments
 from luminous.api.access import Cursor, CustomerId, IdempotencyKey, Limit, by, needs, the_customer
-from luminous.api.cursors import cursor_of, place_of
+from luminous.api.cursors import page_of, place_of
 from luminous.api.models import Page
 from luminous.api.once import once
 from luminous.api.order_models import (
@@ -24,6 +24,7 @@ from luminous.api.order_models import (
 from luminous.api.problems import not_found
 from luminous.api.quotation_models import AN_ID
 from luminous.db import Begin, Connection
+from luminous.replies import Shop
 
 OrderId = Annotated[UUID, Path(description="The order's id.", examples=[AN_ID])]
 PaymentId = Annotated[UUID, Path(description="The payment's id.", examples=[AN_ID])]
@@ -36,8 +37,8 @@ class OrderPlace(BaseModel):
     id: UUID
 
 
-def routes(begin: Begin) -> APIRouter:
-    """The routes."""
+def routes(begin: Begin, shop: Shop) -> APIRouter:
+    """The routes. shop: as its customers know it."""
     router = APIRouter(tags=["orders"])
 
     @router.get("/customers/{customer_id}/orders", **needs("orders:read"))
@@ -53,11 +54,7 @@ def routes(begin: Begin) -> APIRouter:
                 most=limit + 1,
                 before=(place.at, place.id) if place else None,
             )
-        last = found[limit - 1] if len(found) > limit else None
-        return Page[Order](
-            items=[Order.model_validate(each, from_attributes=True) for each in found[:limit]],
-            next_cursor=cursor_of(OrderPlace(at=last.created_at, id=last.id)) if last else None,
-        )
+        return page_of(found, limit, Order, lambda last: OrderPlace(at=last.created_at, id=last.id))
 
     @router.get("/orders/{order_id}", **needs("orders:read"))
     async def get_order(order_id: OrderId) -> OrderDetail:  # pyright: ignore[reportUnusedFunction] - a route
@@ -72,11 +69,13 @@ def routes(begin: Begin) -> APIRouter:
         heard: HeardMilestone,
         idempotency_key: IdempotencyKey = None,
     ) -> Response:
-        """The parcel has come as far as this. Reported twice or late, it is kept once and moves nothing."""
+        """The parcel has come as far as this: the customer is told once. Reported late, it moves nothing."""
 
         async def work(conn: Connection) -> OrderDetail:
             await known(conn, order_id)
-            await orders.reach(conn, order_id, heard.milestone, by=by(request), at=heard.reached_at)
+            await notices.reach_milestone(
+                conn, shop, order_id, heard.milestone, by=by(request), at=heard.reached_at
+            )
             return await whole(conn, order_id)
 
         return await once(begin, request, work)
@@ -102,12 +101,13 @@ def routes(begin: Begin) -> APIRouter:
     async def confirm_payment(  # pyright: ignore[reportUnusedFunction] - a route
         request: Request, order_id: OrderId, heard: HeardMoney, idempotency_key: IdempotencyKey = None
     ) -> Response:
-        """You have seen money for this order: it is recorded, and the exact amount pays the order."""
+        """You have seen money for this order: the exact amount pays for it, and the customer is told."""
 
         async def work(conn: Connection) -> Confirmed:
             await known(conn, order_id)
-            settled = await payments.confirm(
+            settled = await notices.confirm_payment(
                 conn,
+                shop,
                 order_id,
                 amount=heard.amount,
                 method=heard.method,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from luminous import notices, quotes
 from luminous.api import decisions
 from luminous.api.access import Cursor, CustomerId, IdempotencyKey, Limit, by, needs, the_customer
-from luminous.api.cursors import cursor_of, place_of
+from luminous.api.cursors import page_of, place_of
 from luminous.api.models import Page
 from luminous.api.once import once
 from luminous.api.problems import not_found
@@ -60,11 +60,7 @@ def reading(begin: Begin) -> APIRouter:
             found = await quotes.page_of_customer(
                 conn, customer, most=limit + 1, before=place.number if place else None
             )
-        last = found[limit - 1] if len(found) > limit else None
-        return Page[Quotation](
-            items=[shown(each) for each in found[:limit]],
-            next_cursor=cursor_of(NumberPlace(number=last.number)) if last else None,
-        )
+        return page_of(found, limit, Quotation, lambda last: NumberPlace(number=last.number))
 
     @router.get("/quotations", **needs("quotations:read"))
     async def queue(  # pyright: ignore[reportUnusedFunction] - a route

@@ -61,12 +61,17 @@ def paper(paid: Paid, offered: Paper, words: Catalogue, zone: ZoneInfo) -> Paper
     )
 
 
+# The payment that the order became paid by; after an erasure the event does not name it any more.
 PAID = sql("""
     select orders.number, quotation_version_id, quotation_number, orders.paid_at, orders.amount,
            orders.currency, provider, payer_text, transaction_id
       from orders
       join orders_now on orders_now.id = orders.id
-      join order_events on order_events.order_id = orders.id and became = 'paid'
-      join payments on order_events.cause = 'payment ' || payments.id
-     where orders.id = %(id)s
+     cross join lateral (select provider, payer_text, transaction_id
+                           from payments
+                           left join order_events paying
+                             on paying.order_id = orders.id and paying.cause = 'payment ' || payments.id
+                          where payments.order_id = orders.id and paid_amount is not null
+                          order by paying.id, payments.created_at limit 1) paid
+     where orders.id = %(id)s and orders.paid_at is not null
 """).into(Paid)

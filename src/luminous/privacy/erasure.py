@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from luminous.db import Connection, sql
-from luminous.errors import ErasureRefused
+from luminous.errors import ErasureRefused, SettingsMissing
 from luminous.privacy.bodies import Named, forget_linked, forget_named
 from luminous.privacy.suppression import suppress
 
@@ -15,8 +15,11 @@ async def erase(conn: Connection, customer_id: UUID, *, pepper: str, cause: str)
 
     Raises ErasureRefused while an order or a payment is under way. Twice is as once. What arrives in this
     very moment is emptied a minute later by `finish_erasures`.
+    Raises SettingsMissing without a pepper.
     pepper: what the digests of `suppressions` are made with. cause: who asked, in a word.
     """
+    if not pepper:
+        raise SettingsMissing("PRIVACY_PEPPER is not set: without it, nobody can be kept off lists.")
     if not await EXISTS.one(conn, customer_id=customer_id):
         return False
     # The bodies are read through before anything is locked: there may be many.

@@ -11,6 +11,7 @@ from luminous.proof import check_customers as customers
 from luminous.proof import check_identity as identity
 from luminous.proof import check_messages as messages
 from luminous.proof import check_outbox as outbox
+from luminous.proof import check_quotations as quotations
 from luminous.proof.check_report import Invariant, Offender
 from luminous.proof.verify_report import Finding, in_words
 
@@ -22,6 +23,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *identity.INVARIANTS,
     *messages.INVARIANTS,
     *outbox.INVARIANTS,
+    *quotations.INVARIANTS,
 )
 
 

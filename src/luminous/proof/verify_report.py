@@ -41,6 +41,11 @@ TABLES = [
     "dead_letters",
     "outbox",
     "early_statuses",
+    "consents",
+    "media",
+    "sending_rates",
+    "stopped_numbers",
+    "templates",
 ]
 FUNCTIONS = [
     "resolve_customer",

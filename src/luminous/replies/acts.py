@@ -11,6 +11,7 @@ from luminous.replies.order_acts import OrderAct
 Decision = Literal["accept", "decline", "ask", "withdraw", "again", "show"]
 Topic = Literal["quotes", "orders", "track", "plan", "upgrade"]
 Change = Literal["cancel_plan", "keep_plan"]
+Opening = Literal["welcome", "greeting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Request:
     """Add these pieces to what the customer asks for. opening: what is said before the answer to it."""
 
     pieces: tuple[Piece, ...]
-    opening: Literal["welcome", "greeting"] | None = None
+    opening: Opening | None = None
 
     @property
     def greets(self) -> bool:
@@ -73,6 +74,7 @@ class DecideInWords:
     decision: Decision
     number: int | None = None
     version: int | None = None
+    greets: bool = False  # it is said with a greeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +138,4 @@ ForTheShop = (
     | ForTheAccount
 )
 Act = Say | HandOver | SetConsent | ForTheShop
+Greeting = Say | Request | DecideInWords  # what may count as a greeting

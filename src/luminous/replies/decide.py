@@ -6,14 +6,14 @@ at most one reply; a greeting comes at most once in ten minutes: every reply is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from luminous.accounts import Site
 from luminous.catalogues import Catalogue, catalogue
 from luminous.inbox import Message
+from luminous.messages import Content
 from luminous.quotes import Letterhead, pieces_of
 from luminous.replies import wording
 from luminous.replies.acts import (
@@ -24,6 +24,7 @@ from luminous.replies.acts import (
     DecideInWords,
     Disown,
     HandOver,
+    Opening,
     Pay,
     Request,
     Say,
@@ -39,6 +40,7 @@ from luminous.replies.intents import (
     connect_code,
     decision_in_words,
     intent_of,
+    is_for_a_person,
     wants_an_answer,
 )
 from luminous.replies.order_acts import OrderAct
@@ -83,6 +85,7 @@ class Context:
     was_greeted: bool
     was_greeted_recently: bool
     with_person: bool
+    has_offer: bool = False  # a quotation waits for their decision
     is_proven: bool = True  # False: the number may have changed hands, so that nothing personal is said
 
     @property
@@ -187,33 +190,49 @@ def _answer_speech(
     if not spoken and not asked:
         return []
     wanted = [message for message in spoken if asks_for_something(message)]
+    handed = [message for message in spoken if is_for_a_person(message)]
     is_new = context.is_proven and not context.was_greeted and "stop" not in asked
     greets = is_new or not (context.was_greeted_recently or asked or has_pressed)
-    opening: Literal["welcome", "greeting"] | None = ("welcome" if is_new else "greeting") if greets else None
+    opening: Opening | None = ("welcome" if is_new else "greeting") if greets else None
     said = tuple(spoken)
-    if wanted and not context.is_proven:
-        return [Step(said, "asks, and has to be recognised", _pass_on(context, greets=greets))]
+    if handed or (wanted and not context.is_proven):
+        return [Step(said, "for a person", _pass_on(context, opening))]
     if wanted:
         pieces = [piece for each in wanted for piece in pieces_of(each.kind, each.text, each.id)]
         return [Step(said, "request", (Request(tuple(pieces), opening),))]
     if opening is None:
         return [Step(said, "courtesy")] if said else []
+    if opening == "greeting" and context.has_offer and context.is_proven and not asked:
+        return [Step(said, opening, (DecideInWords("show", greets=True),))]
     return [Step(said, opening, (Say(_hello(context, opening), greets=True),))]
 
 
-def _hello(context: Context, opening: Literal["welcome", "greeting"]) -> wording.Content:
+def opened(context: Context, opening: Opening | None, content: Content) -> Content:
+    """What is said, after the welcome or the greeting where one is due."""
+    words, shop = context.words, context.shop
+    match opening:
+        case None:
+            return content
+        case "welcome":
+            text = wording.opening_welcome(
+                words, shop.name, context.customer_name, context.plan, context.plan_ends_at, content.text
+            )
+        case "greeting":
+            text = wording.opening_greeting(words, shop.name, context.name_to_say, content.text)
+    return replace(content, text=text)
+
+
+def _hello(context: Context, opening: Opening) -> Content:
     shop, words = context.shop, context.words
     if opening == "welcome":
         return wording.welcome(words, shop.name, context.customer_name, context.plan, context.plan_ends_at)
     return wording.greeting(words, shop.name, context.name_to_say)
 
 
-def _pass_on(context: Context, *, greets: bool) -> tuple[Act, ...]:
-    """Somebody asks for something from a number that may have changed hands: a person reads it first."""
-    reads = wording.a_person_reads_it(context.words)
-    if greets:
-        reads = wording.Content(wording.opening_greeting(context.words, context.shop.name, None, reads.text))
-    return (Say(reads, greets=greets), HandOver("asks for something"))
+def _pass_on(context: Context, opening: Opening | None) -> tuple[Act, ...]:
+    """Something that a person reads first: a place, somebody's number, a wish from a number in doubt."""
+    reads = opened(context, opening, wording.a_person_reads_it(context.words))
+    return (Say(reads, greets=opening is not None), HandOver("asks for something"))
 
 
 def _recognise(context: Context) -> tuple[Act, ...]:

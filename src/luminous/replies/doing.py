@@ -27,7 +27,7 @@ from luminous.replies.acts import (
     SendLink,
     Show,
 )
-from luminous.replies.decide import Context
+from luminous.replies.decide import Context, opened
 from luminous.replies.order_doing import begin_to_pay, do_order, show_orders
 
 Answers = list[Say | HandOver]
@@ -75,7 +75,8 @@ async def _request(
         return []  # the button is right above: no bill for saying it again
     else:
         content = quotation_words.noted(context.words, asked)
-    return [Say(_opened(context, act, content, refused=asked is None), greets=act.greets)]
+    opening = "greeting" if asked is None and act.greets else act.opening  # who has reached it is not new
+    return [Say(opened(context, opening, content), greets=act.greets)]
 
 
 async def _completed(conn: Connection, context: Context, customer_id: UUID, cause: str | None) -> Content:
@@ -84,21 +85,6 @@ async def _completed(conn: Connection, context: Context, customer_id: UUID, caus
         return quotation_words.complete(context.words, done)
     latest = await quotes.of_customer(conn, customer_id, most=1)
     return quotation_words.nothing_to_complete(context.words, next(iter(latest), None))
-
-
-def _opened(context: Context, act: Request, content: Content, *, refused: bool) -> Content:
-    """The answer, after the welcome or the greeting where one is due."""
-    words, shop = context.words, context.shop
-    match act.opening:
-        case None:
-            return content
-        case "welcome" if not refused:
-            text = wording.opening_welcome(
-                words, shop.name, context.customer_name, context.plan, context.plan_ends_at, content.text
-            )
-        case _:  # who is refused has quotations already, and is not new
-            text = wording.opening_greeting(words, shop.name, context.name_to_say, content.text)
-    return Content(text, content.buttons, content.rows, content.label)
 
 
 async def _limit_reached(conn: Connection, context: Context, customer_id: UUID) -> Content:
@@ -173,13 +159,15 @@ async def _in_words(
         return await _decide_on(conn, context, customer_id, meant, cause)
     found = await quotes.of_customer(conn, customer_id)
     candidates = [each for each in found if each.is_open] or found[:1]
-    if decision in ("accept", "decline"):
+    if decision in ("accept", "decline") or act.greets:
         candidates = [each for each in candidates if each.status == "sent"] or candidates
     if len(candidates) > 1:
-        return [Say(quotation_words.which(context.words, candidates))]
-    if not candidates:
-        return [Say(quotation_words.my_quotations(context.words, context.plan, []))]
-    return [Say(quotation_words.one(context.words, candidates[0], context.shop.timezone))]
+        shown = quotation_words.which(context.words, candidates)
+    elif candidates:
+        shown = quotation_words.one(context.words, candidates[0], context.shop.timezone)
+    else:
+        shown = quotation_words.my_quotations(context.words, context.plan, [])
+    return [Say(opened(context, "greeting" if act.greets else None, shown), greets=act.greets)]
 
 
 async def _shown(conn: Connection, context: Context, customer_id: UUID, act: Show) -> Content:

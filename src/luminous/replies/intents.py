@@ -72,6 +72,11 @@ def connect_code(message: Message) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def is_for_a_person(message: Message) -> bool:
+    """True for a place or somebody's number: nothing that could be priced."""
+    return message.kind in ("location", "contacts")
+
+
 def decision_in_words(message: Message) -> DecideInWords | None:
     """`accept Q-17-2`: a decision that says what it is about, for whoever has no buttons; else None."""
     match = _DECISION.fullmatch(_plain(message.text)) if message.kind in WORDED else None
@@ -95,7 +100,7 @@ def wants_an_answer(message: Message) -> bool:
 
 def asks_for_something(message: Message) -> bool:
     """True for a link, a picture or words that go beyond a greeting: something for a person."""
-    if message.kind in ("sticker", "unsupported"):
+    if message.kind in ("sticker", "unsupported") or is_for_a_person(message):
         return False
     if message.kind not in WORDED:
         return True

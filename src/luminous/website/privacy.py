@@ -15,7 +15,7 @@ from luminous import customers
 from luminous import privacy as privacy_room
 from luminous.accounts import Visitor
 from luminous.db import Connection, sql
-from luminous.errors import ExportRefused
+from luminous.errors import ErasureRefused, ExportRefused
 from luminous.website.door import NOT_FOUND, Page, Trouble, drop_cookie, website_of
 from luminous.website.view import page
 from luminous.website.visitors import customer_of, go
@@ -98,11 +98,14 @@ async def take_along(request: Request, kind: Literal["json", "html"]) -> Respons
 async def erase(request: Request, sure: Annotated[Literal["yes"], Form()]) -> Response:
     """The end of the account: nothing of the person is left but what the law keeps, without a name."""
     website = website_of(request)
-    async with website.begin() as conn:
-        visitor, customer_id = await customer_of(request, conn)
-        if not await may_erase(conn, visitor, customer_id):
-            return go("/account/privacy?said=prove")
-        await privacy_room.erase(conn, customer_id, pepper=website.pepper, cause="website")
+    try:
+        async with website.begin() as conn:
+            visitor, customer_id = await customer_of(request, conn)
+            if not await may_erase(conn, visitor, customer_id):
+                return go("/account/privacy?said=prove")
+            await privacy_room.erase(conn, customer_id, pepper=website.pepper, cause="website")
+    except ErasureRefused:
+        return go("/account/privacy?said=not_yet")
     response = page(request, "erased.html", visitor=None)
     drop_cookie(response, website)
     return response
