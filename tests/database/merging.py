@@ -104,9 +104,13 @@ BOUGHT = sql("""
     ), priced as (
       insert into quotation_versions (quotation_id, number, priced_by) select id, 1, 'Aisha' from asked
       returning id
+    ), ordered as (
+      insert into orders (customer_id, quotation_version_id, amount, currency, pay_until)
+      select %(id)s, id, 1000, 'UGX', now() + interval '1 hour' from priced
+      returning id
     )
-    insert into orders (customer_id, quotation_version_id, amount, currency, pay_until)
-    select %(id)s, id, 1000, 'UGX', now() + interval '1 hour' from priced
+    insert into payments (customer_id, order_id, provider, amount, currency, payer_text)
+    select %(id)s, id, 'manual', 1000, 'UGX', 'cash' from ordered
 """)
 CHANGED = sql("""
     insert into announced_changes (previous_user_id, customer_id, announced_at)
