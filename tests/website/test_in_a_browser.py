@@ -78,8 +78,8 @@ async def approves(context: BrowserContext, home: str) -> None:
     """The prompt on the simulated phone, answered with the PIN."""
     phone = await context.new_page()
     await phone.goto(f"{home}/simulator")
-    await phone.get_by_role("button", name="Approve with PIN").click(timeout=20_000)
-    await expect(phone.get_by_role("button", name="Approve with PIN")).to_be_hidden(timeout=20_000)
+    await phone.locator("#approve-payment").click(timeout=20_000)
+    await expect(phone.locator("#approve-payment")).to_be_hidden(timeout=20_000)
     await phone.close()
 
 
