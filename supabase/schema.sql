@@ -687,17 +687,21 @@ CREATE FUNCTION public.if_free(phone text, user_id text) RETURNS boolean
 $$;
 
 CREATE FUNCTION public.is_newborn(customer public.customers, to_user_id text, changed_at timestamp with time zone) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-  select customer.profile_id is null
+begin
+  return customer.profile_id is null
      and (select bool_and(cause in ('created', 'recycled_number', 'learned_phone_number', 'learned_user_id', 'moved_number',
                                     'seen_twice'))
              and min(from_at) >= changed_at
              and (min(from_at) <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id)
             from customer_identifiers where customer_id = customer.id)
      and not exists (select from subscriptions
-                      where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0));
+                      where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0))
+     and not exists (select from orders where customer_id = customer.id)
+     and not exists (select from payments where customer_id = customer.id);
+end;
 $$;
 
 CREATE TABLE public.customer_merges (

@@ -122,7 +122,7 @@ async def test_at_the_limit_they_hear_how_many_are_open_which_and_what_an_upgrad
         "• Q-1: size 42 (with our shoppers)",
         "",
         "With Standard you can have 5 open quotations and the service fee is 9 %. "
-        "Or decide on one of these first.",
+        "Or first pay for, decide on or withdraw one of these.",
     ]
     assert "See plans" in await buttons(shop)
     assert await shop.one("select count(*) from quotations") == 1

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Receive, Scope, Send
 
-from luminous import customers, inbox, metrics, outbox, payments
+from luminous import customers, inbox, media, metrics, outbox, payments
 from luminous.api import create_api
 from luminous.catalogues import catalogue
 from luminous.channels.gateway import webhook as gateway_webhook
@@ -105,7 +105,7 @@ def website_for(settings: Settings, database: Database, bell: Bell) -> Website |
         if settings.simulator
         else f"https://wa.me/{digits}?text=",
         has_mail=bool(settings.smtp_url or settings.simulator),
-        has_momo=bool(settings.momo_api_user),
+        has_momo=settings.takes_momo,
         other_ways_to_pay=settings.other_ways_to_pay,
         region=settings.shop_region,
         pepper=settings.privacy_pepper,
@@ -190,6 +190,7 @@ async def waiting_seconds(conn: Connection) -> dict[str, float]:
     return {
         "unanswered": round(await inbox.oldest_unanswered_age(conn), 1),
         "unsent": round(await outbox.oldest_unsent_age(conn), 1),
+        "unfetched": round(await media.oldest_waiting_age(conn), 1),
         "open_conflict": round(await customers.oldest_open_conflict_age(conn), 1),
     }
 

@@ -1,6 +1,6 @@
 """WALK 1, in. A webhook body becomes inbox rows; when this returns, everything is committed.
 
-    channels/*/webhook.py → intake → take → customers.resolve → inbox.put → conversations.wait_for_answer → 200
+  channels/*/webhook.py → intake → take → customers.resolve → inbox.put → conversations.wait_for_answer → 200
 
 What there is nothing to decide about is taken by `batch` for many bodies at once; all else comes here.
 

@@ -228,11 +228,16 @@ class Capabilities:
     user_ids: bool  # a person who hides their number can be reached
     templates: bool  # something can be said outside WhatsApp's 24 hours
     files: bool  # else the text goes without its attachment, and says so
+    receipts: bool  # messages can be shown as read, and “typing” while the answer takes longer
 
 
 CAPABILITIES: Mapping[ChannelName, Capabilities] = {
-    "meta": Capabilities(echoes_ids=True, buttons=True, user_ids=True, templates=True, files=True),
-    "gateway": Capabilities(echoes_ids=False, buttons=False, user_ids=False, templates=False, files=False),
+    "meta": Capabilities(
+        echoes_ids=True, buttons=True, user_ids=True, templates=True, files=True, receipts=True
+    ),
+    "gateway": Capabilities(
+        echoes_ids=False, buttons=False, user_ids=False, templates=False, files=False, receipts=False
+    ),
 }
 CONTENT = TypeAdapter(Content)
 TEMPLATE_USE = TypeAdapter(TemplateUse)

@@ -37,6 +37,7 @@ from luminous.keeping import storage_of
 from luminous.log import log
 from luminous.mailing import Mailer, post_next
 from luminous.messages import ChannelName, SourceName
+from luminous.noticing import Notices, Reader
 from luminous.outbound import Channel, Source, deliver_next
 from luminous.pace import Pace
 from luminous.paying import PaymentProvider, pay_next
@@ -75,6 +76,7 @@ class Work:
     sources: Mapping[SourceName, Source] = field(default_factory=dict[SourceName, Source])
     fetchers: Mapping[ChannelName, Fetcher] = field(default_factory=dict[ChannelName, Fetcher])
     storage: Storage | None = None
+    readers: Mapping[ChannelName, Reader] = field(default_factory=dict[ChannelName, Reader])
     providers: Mapping[ProviderName, PaymentProvider] = field(
         default_factory=dict[ProviderName, PaymentProvider]
     )
@@ -91,11 +93,12 @@ async def working(
     stop = asyncio.Event()
     storage = storage_of(settings)
     async with client() as http:
+        channels = channels_of(settings, http)
         of_the_shop = Work(
             database,
             settings.database_listen_url or settings.database_url,
             shop_of(settings),
-            channels_of(settings, http),
+            channels,
             PARSERS,
             mailer or mailer_of(settings),
             Pace(settings.whatsapp_messages_per_second),
@@ -103,6 +106,7 @@ async def working(
             providers=providers_of(settings, http),
             fetchers=fetchers_of(settings, http),
             storage=storage,
+            readers={name: way for name, way in channels.items() if isinstance(way, MetaChannel)},
         )
         task = asyncio.create_task(work(of_the_shop, bell, stop))
         try:
@@ -199,6 +203,7 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
     loops += [_loop(f"pay-{n}", pay, stop, bell.wait) for n in range(PAYERS)]
     loops += [_loop(f"fetch-{n}", fetch, stop, _sleep) for n in range(FETCHERS)]  # a second is soon enough
+    loops.append(_loop("notice", partial(Notices(work.readers).show, begin), stop, _sleep))
     loops.append(_loop("post", post, stop, bell.wait))
     loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
     listener = asyncio.create_task(bell.listen(work.listen_url))

@@ -37,20 +37,25 @@ as $$
           or exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment));
 $$;
 
--- Made by messages after the change alone, with nothing of its own yet: the same person, quicker than the announcement.
--- The announced user id says so at any time; the number alone only for a day, as it may go on to somebody else.
+-- Made by messages after the change alone, with no order, payment or account of its own yet: the same person, quicker
+-- than the announcement. The announced user id says so at any time; the number alone only for a day, as it may go on to
+-- somebody else. (PL/pgSQL, because orders and payments are made by later migrations.)
 create function is_newborn(customer customers, to_user_id text, changed_at timestamptz) returns boolean
-  language sql stable
+  language plpgsql stable
   set search_path from current
 as $$
-  select customer.profile_id is null
+begin
+  return customer.profile_id is null
      and (select bool_and(cause in ('created', 'recycled_number', 'learned_phone_number', 'learned_user_id', 'moved_number',
                                     'seen_twice'))
              and min(from_at) >= changed_at
              and (min(from_at) <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id)
             from customer_identifiers where customer_id = customer.id)
      and not exists (select from subscriptions
-                      where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0));
+                      where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0))
+     and not exists (select from orders where customer_id = customer.id)
+     and not exists (select from payments where customer_id = customer.id);
+end;
 $$;
 
 create function announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamptz,

@@ -35,8 +35,10 @@ class Terminal:
     group: str = "customers"
 
     async def type(self, *words: str, answer: str = "", group: str | None = None) -> Typed:
-        typed = [group or self.group, *words]
-        result = await asyncio.to_thread(CliRunner().invoke, app, typed, input=answer)
+        return await self.run(group or self.group, *words, answer=answer)
+
+    async def run(self, *words: str, answer: str = "") -> Typed:
+        result = await asyncio.to_thread(CliRunner().invoke, app, words, input=answer)
         error = result.exception
         if error is not None and not isinstance(error, LuminousError | SystemExit):
             raise error

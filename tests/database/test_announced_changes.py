@@ -13,6 +13,7 @@ import pytest
 from luminous.customers import Changed, Resolved
 from luminous.db import Connection, sql
 
+from .merging import BOUGHT
 from .people import (
     PHONE,
     USER,
@@ -319,21 +320,13 @@ async def test_staff_are_asked_where_somebody_had_the_new_number_without_a_user_
     )
 
 
-@pytest.mark.parametrize("life", ["a profile", "a plan"])
+@pytest.mark.parametrize("life", ["a profile", "a plan", "an order", "a payment"])
 async def test_a_record_with_a_life_of_its_own_is_not_merged_without_staff(
     conn: Connection, life: str
 ) -> None:
     person = await amina(conn)
     anew = (await writes_anew(conn)).customer_id
-    if life == "a profile":
-        await conn.execute("insert into profiles (id) values (gen_random_uuid())")
-        await conn.execute(
-            "update customers set profile_id = (select id from profiles) where id = %s", [anew]
-        )
-    else:
-        await conn.execute(
-            "update subscriptions set amount_paid_per_cycle = 29900 where customer_id = %s", [anew]
-        )
+    await LIVES[life].run(conn, id=anew)
 
     assert (await told(conn, "both numbers and both ids")).decision == "announced_conflict"
 
@@ -394,3 +387,17 @@ IN_FUTURE = sql("""
     select exists (select from announced_changes where announced_at > now())
         or exists (select from customer_identifiers where greatest(from_at, until_at) > now())
 """).into(bool)
+
+LIVES = {
+    "a profile": sql("""
+        with account as (insert into profiles (id) values (gen_random_uuid()) returning id)
+        update customers set profile_id = account.id from account where customers.id = %(id)s
+    """),
+    "a plan": sql("update subscriptions set amount_paid_per_cycle = 29900 where customer_id = %(id)s"),
+    "an order": BOUGHT,
+    "a payment": sql("""
+        insert into payments (customer_id, subscription_id, provider, amount, currency, payer, payer_text)
+        select customer_id, id, 'momo', 29900, 'UGX', '+256772000009', 'Plus'
+          from subscriptions where customer_id = %(id)s
+    """),
+}

@@ -81,7 +81,7 @@ class Phone:
 
     async def approve(self, price: str) -> None:
         await expect(self.page.get_by_role("alertdialog")).to_contain_text(f"Pay {price}?", timeout=PATIENCE)
-        await self.page.get_by_role("button", name="Approve with PIN").click()
+        await self.page.get_by_role("button", name="Approve", exact=True).click()
         await expect(self.page.get_by_role("alertdialog")).to_be_hidden(timeout=PATIENCE)
 
 

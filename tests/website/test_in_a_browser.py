@@ -74,8 +74,17 @@ async def asks_on_whatsapp(context: BrowserContext, home: str, words: str = "ACC
     return address
 
 
+async def approves(context: BrowserContext, home: str) -> None:
+    """The prompt on the simulated phone, answered with the PIN."""
+    phone = await context.new_page()
+    await phone.goto(f"{home}/simulator")
+    await phone.get_by_role("button", name="Approve with PIN").click(timeout=20_000)
+    await expect(phone.get_by_role("button", name="Approve with PIN")).to_be_hidden(timeout=20_000)
+    await phone.close()
+
+
 @pytest.mark.parametrize("size", [POCKET, DESK], ids=["in a pocket", "at a desk"])
-async def test_from_whatsapp_to_the_account_where_a_quotation_comes_live_and_is_accepted(
+async def test_from_whatsapp_to_the_account_where_a_quotation_comes_live_and_is_paid(
     browser: Browser, online: Shop, database: Database, size: Any
 ) -> None:
     home = online.url.removesuffix("/simulator")
@@ -104,6 +113,10 @@ async def test_from_whatsapp_to_the_account_where_a_quotation_comes_live_and_is_
     await page.get_by_role("button", name="Accept UGX").click()
     await expect(page.get_by_text("Accepted. The price is yours")).to_be_visible()
     await expect(page.get_by_text("Pay until")).to_be_visible()
+    await page.get_by_role("button", name="Pay UGX").click()
+    await approves(context, home)
+    await expect(page.get_by_text("Paid: we buy it now")).to_be_visible(timeout=20_000)  # by itself
+    await expect(page.get_by_role("link", name="Receipt 1 as PDF")).to_be_visible()
     for path in ROOMS:
         await page.goto(f"{home}/account{path}")
         wrong += await findings(page)
@@ -133,7 +146,9 @@ async def test_the_same_person_from_the_website_first(browser: Browser, online: 
     phone = await context.new_page()
     await phone.goto(await page.get_by_role("link", name="Open WhatsApp").get_attribute("href") or "")
     await phone.click(".send")
-    await expect(page.get_by_text("Your WhatsApp is connected with this account")).to_be_visible(timeout=20_000)  # by itself
+    await expect(page.get_by_text("Your WhatsApp is connected with this account")).to_be_visible(
+        timeout=20_000
+    )  # by itself
 
     await phone.goto(f"{home}/simulator/mail")
     letter = await phone.locator(".letter").first.inner_text()

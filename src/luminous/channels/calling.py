@@ -23,6 +23,7 @@ LONGEST_UPLOAD_SECONDS = 30.0
 UPLOAD_TIMEOUT = httpx2.Timeout(LONGEST_UPLOAD_SECONDS, connect=3.0, pool=2.0)
 LONGEST_WAIT = timedelta(days=1)
 _LARGEST_ANSWER = 65_536  # bytes; answers have some hundreds
+_LARGEST_LIST = 4 * 1024 * 1024
 
 # Nothing of the request had left when these are raised.
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
@@ -69,7 +70,13 @@ async def call(client: httpx2.AsyncClient, provider: str, url: str, token: str, 
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         timeout=TIMEOUT,
     )
-    return await _answer(client, provider, asked, LONGEST_CALL_SECONDS)
+    return await _answer(client, provider, asked)
+
+
+async def fetch(client: httpx2.AsyncClient, provider: str, url: str, token: str) -> Answer:
+    """GET what stands there, in the same manner."""
+    asked = client.build_request("GET", url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT)
+    return await _answer(client, provider, asked, largest=_LARGEST_LIST)
 
 
 async def upload(
@@ -89,16 +96,24 @@ async def upload(
         headers={"Authorization": f"Bearer {token}"},
         timeout=UPLOAD_TIMEOUT,
     )
-    return await _answer(client, provider, asked, LONGEST_UPLOAD_SECONDS)
+    return await _answer(client, provider, asked, seconds=LONGEST_UPLOAD_SECONDS)
 
 
-async def _answer(client: httpx2.AsyncClient, provider: str, asked: httpx2.Request, seconds: float) -> Answer:
+async def _answer(
+    client: httpx2.AsyncClient,
+    provider: str,
+    asked: httpx2.Request,
+    *,
+    seconds: float | None = None,
+    largest: int = _LARGEST_ANSWER,
+) -> Answer:
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds or LONGEST_CALL_SECONDS):
             # The token goes to nobody else: no redirect is followed.
             response = await client.send(asked, stream=True, follow_redirects=False)
             try:
-                return Answer(response.status_code, dict(response.headers), await _beginning(response))
+                body = await _beginning(response, largest)
+                return Answer(response.status_code, dict(response.headers), body)
             finally:
                 await response.aclose()
     except _NEVER_SENT as error:
@@ -107,11 +122,11 @@ async def _answer(client: httpx2.AsyncClient, provider: str, asked: httpx2.Reque
         raise SendFailed(f"{provider} did not answer ({_name(error)}).", "unclear") from error
 
 
-async def _beginning(response: httpx2.Response) -> bytes:
+async def _beginning(response: httpx2.Response, largest: int) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > _LARGEST_ANSWER:
+        if len(body) > largest:
             break
     return bytes(body)
 

@@ -9,10 +9,12 @@ from luminous.cli import (
     database,
     handover,
     orders,
+    outbox,
     payments,
     plans,
     privacy,
     quotes,
+    templates,
     tokens,
 )
 from luminous.cli.inbox import replay
@@ -29,6 +31,8 @@ for command in (up, serve, worker, migrate, verify, check, chaos, replay, bench)
 app.add_typer(database.app, name="db")
 app.add_typer(customers.app, name="customers")
 app.add_typer(handover.app, name="handover")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(templates.app, name="templates")
 app.add_typer(quotes.app, name="quote")
 app.add_typer(orders.app, name="orders")
 app.add_typer(payments.app, name="payments")

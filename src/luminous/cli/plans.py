@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from luminous import money, quotes, subscriptions
-from luminous.cli.customers.paper import count, facts, print_as_json, say
+from luminous.cli.customers.paper import NOTHING, count, facts, print_as_json, say
 from luminous.cli.output import AsJson, in_database, print_table, settings_with_database
 from luminous.db import Connection
 from luminous.errors import LuminousError
@@ -116,7 +116,7 @@ def _row(plan: Plan, terms: ShopTerms) -> tuple[str, ...]:
         money.show(plan.price, plan.currency),
         str(plan.duration_days),
         f"{plain(left)} %",
-        f"−{plain(plan.shipping_discount_percent)} %",
+        f"−{plain(plan.shipping_discount_percent)} %" if plan.shipping_discount_percent else NOTHING,
         str(plan.open_quote_limit),
         f"{plan.holders:,}",
     )

@@ -26,6 +26,13 @@ async def record_news(conn: Connection, news: TemplateNews, told_at: datetime) -
     )
 
 
+async def record_news_now(conn: Connection, news: TemplateNews) -> bool:
+    """Take over what Meta answers when it is asked now. Returns False when the template is not ours."""
+    return await record_news(conn, news, await NOW.one(conn))
+
+
+NOW = sql("select now()").into(datetime)
+
 # Each template carries the time of the last word on its status and on its quality by themselves.
 RECORD = sql("""
     update templates

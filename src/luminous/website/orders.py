@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from luminous import accounts, orders, payments, subscriptions
 from luminous.db import Connection
 from luminous.errors import InvalidPhone, OrderRefused, PaymentRefused
+from luminous.orders.receipt import pdf
 from luminous.phone import Phone, parse_phone
 from luminous.text import clean_text
 from luminous.website.door import NOT_FOUND, Page, Trouble, website_of
@@ -49,6 +50,21 @@ async def order(request: Request, order_id: UUID, said: str = "") -> Response:
         under_way=next((each for each in paid if each.status in payments.OPEN), None),
         addresses=addresses,
     )
+
+
+@router.get("/orders/{order_id}/receipt")
+async def receipt(request: Request, order_id: UUID) -> Response:
+    """The receipt of a paid order."""
+    website = website_of(request)
+    async with website.begin() as conn:
+        _, customer_id = await customer_of(request, conn)
+        found = await _theirs(conn, order_id, customer_id)
+    try:
+        content = await pdf(website.begin, str(order_id))
+    except OrderRefused as refusal:
+        raise NOT_FOUND from refusal
+    headers = {"Content-Disposition": f'attachment; filename="receipt-{found.number}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @router.post("/orders/{order_id}/pay")

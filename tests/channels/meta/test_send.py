@@ -10,7 +10,7 @@ from luminous.errors import SendFailed, SettingsMissing
 from luminous.messages import Button, Content, Outgoing, Row
 from luminous.phone import UserId
 
-from .graph import Answer, drips, graph_api, hangs, writes
+from .graph import Answer, drips, graph_api, hangs, says, writes
 from .sending import ACCEPTED, HELLO, TOKEN, channel, failed, sent
 
 
@@ -184,3 +184,24 @@ async def test_a_token_that_no_header_can_carry_is_named_at_the_start(
 ) -> None:
     with pytest.raises(SettingsMissing, match="WHATSAPP_ACCESS_TOKEN"):
         MetaChannel(client, api_url="http://127.0.0.1", access_token=token, default_number_id="1")
+
+
+@pytest.mark.parametrize("is_typing", [False, True])
+async def test_a_message_is_shown_as_read_and_typing(client: httpx2.AsyncClient, is_typing: bool) -> None:
+    async with graph_api(says(200, {"success": True})) as graph:
+        await channel(client, graph.url).mark_read("106540352242922", "wamid.IN", is_typing=is_typing)
+
+    (request,) = graph.requests
+    assert request.line == "POST /v26.0/106540352242922/messages HTTP/1.1"
+    assert request.json == {
+        "messaging_product": "whatsapp",
+        "status": "read",
+        "message_id": "wamid.IN",
+        **({"typing_indicator": {"type": "text"}} if is_typing else {}),
+    }
+
+
+async def test_what_cannot_be_shown_as_read_says_why(client: httpx2.AsyncClient) -> None:
+    async with graph_api(says(400, {"error": {"code": 131009}})) as graph:
+        with pytest.raises(SendFailed, match="131009"):
+            await channel(client, graph.url).mark_read("1", "wamid.IN", is_typing=False)

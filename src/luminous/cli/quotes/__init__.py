@@ -3,13 +3,15 @@
 import typer
 
 from luminous.cli.quotes.looking import list_, pdf, show
-from luminous.cli.quotes.pricing import price, revise, send
+from luminous.cli.quotes.pricing import REVISE, price, send
 from luminous.cli.quotes.talking import accept, ask, reject, withdraw
 from luminous.cli.quotes.terms import days, goods, rates
 
 app = typer.Typer(no_args_is_help=True, help="Requests and quotations: the queue, prices, sending them.")
 app.command("list")(list_)
-for command in (show, price, send, revise, ask, reject, withdraw, accept, pdf, rates, goods, days):
+app.command()(price)
+app.command("revise", help=REVISE)(price)
+for command in (show, send, ask, reject, withdraw, accept, pdf, rates, goods, days):
     app.command()(command)
 
 __all__ = ["app"]

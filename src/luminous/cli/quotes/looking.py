@@ -160,7 +160,8 @@ def _row(each: Waiting, zone: ZoneInfo) -> tuple[str, ...]:
     total = "" if each.total is None else f", {money.show(each.total, each.currency or 'UGX')}"
     who = f"{excerpt(each.display_name, 24)} · {each.plan_name}"
     state = each.status.replace("_", " ") + total
-    return (f"Q-{each.number}", who, what, state, moment(each.updated_at, zone))
+    since = each.updated_at.astimezone(zone)
+    return (f"Q-{each.number}", who, what, state, f"{since:%d %b %H:%M}")
 
 
 def _item(url: str | None, words: str, inbox_id: int | None) -> str:

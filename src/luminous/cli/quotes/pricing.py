@@ -1,4 +1,4 @@
-"""`price`, `revise` and `send`: a draft, its lines, and the message with its document."""
+"""`price`, `revise` (the same, for what was sent) and `send`: a draft, its lines, and the message."""
 
 import asyncio
 import re
@@ -31,7 +31,11 @@ Clear = Annotated[
 _ITEM = re.compile(r"(?:(\d{1,6})\s*[x×*]\s*)?([\d.,]+)\s*([A-Za-z]{3})\s+(\S.*)", re.ASCII | re.DOTALL)
 
 
+REVISE = "Replace what was sent by a new version, and `send` that: the old one cannot be accepted any more."
+
+
 def price(
+    context: typer.Context,
     quotation: Quotation,
     by: By,
     item: Items = None,
@@ -46,22 +50,8 @@ def price(
 
     Goods are in their own currency, the other costs in shillings. Fee and discounts come from the plan.
     """
-    _draft(quotation, by, _Given(item, shipping, customs, last_mile, note, clear), as_json, revises=False)
-
-
-def revise(
-    quotation: Quotation,
-    by: By,
-    item: Items = None,
-    shipping: Shillings = None,
-    customs: Shillings = None,
-    last_mile: Shillings = None,
-    note: Note = None,
-    clear: Clear = None,
-    as_json: AsJson = False,
-) -> None:
-    """Replace what was sent by a new version, and `send` that: the old one cannot be accepted any more."""
-    _draft(quotation, by, _Given(item, shipping, customs, last_mile, note, clear), as_json, revises=True)
+    given = _Given(item, shipping, customs, last_mile, note, clear)
+    _draft(quotation, by, given, as_json, revises=context.info_name == "revise")
 
 
 def send(
