@@ -107,7 +107,7 @@ def test_one_command_brings_up_everything_and_a_killed_one_loses_nothing(home: P
         while count(home, "outbox where status = 'queued'") and time.monotonic() < deadline:
             time.sleep(0.1)
         assert (count(home, "customers"), count(home, "inbox"), count(home, "outbox")) == (1, 1, 1)
-        assert httpx2.get(f"http://127.0.0.1:{port}/").status_code == 200
+        assert "/simulator" in httpx2.get(f"http://127.0.0.1:{port}/").text
 
         beside = luminous(home, "up", PORT=str(port))
         assert beside.returncode == 1

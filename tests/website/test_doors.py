@@ -162,7 +162,7 @@ async def test_the_database_is_away(shop: ShopOnline) -> None:
 
 
 async def test_programs_get_no_page_for_an_address_that_nobody_knows(shop: ShopOnline) -> None:
-    assert (await shop.browser().get("/api/v1/nothing")).json() == {"detail": "Not Found"}
+    assert (await shop.browser().get("/webhooks/nothing")).json() == {"detail": "Not Found"}
     assert "This page is not here" in (await shop.browser().get("/nothing")).text
 
 

@@ -12,10 +12,9 @@ from datetime import datetime
 from uuid import UUID
 
 from luminous.db import Connection, sql
+from luminous.text import Json
 
 BATCH = 10_000  # ids of bodies read through by one statement
-
-Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,8 @@ class _Body:
 async def forget_named(conn: Connection, names: Collection[Named], after_id: int = 0) -> int:
     """Empty or cut every body since `after_id` that names the person, and return the last id read."""
     last_id = await LAST_ID.one(conn)
-    for start in range(after_id, last_id if names else after_id, BATCH):
+    first_id = max(after_id, await BEFORE_FIRST_ID.one(conn))
+    for start in range(first_id, last_id if names else first_id, BATCH):
         bodies = await NAMING.all(
             conn,
             after_id=start,
@@ -108,6 +108,7 @@ def _is_within(position: str, pieces: Collection[str]) -> bool:
     )
 
 
+BEFORE_FIRST_ID = sql("select coalesce(min(id) - 1, 0) from webhook_bodies").into(int)
 LAST_ID = sql("select coalesce(max(id), 0) from webhook_bodies").into(int)
 
 NAMING = sql("""

@@ -24,9 +24,11 @@ async def events(request: Request) -> AsyncIterable[ServerSentEvent]:
     website = website_of(request)
     seen: str | None = None
     for _ in range(LASTS_LOOKS):
-        async with website.begin() as conn:
-            visitor = await visitor_of(request, conn)
-            now = None if visitor is None else await mark(conn, visitor)
+        # Shielded: a page that is left in the middle must not tear a query off its connection.
+        looking = asyncio.create_task(look(request))
+        website.looking.add(looking)
+        looking.add_done_callback(website.looking.discard)
+        now = await asyncio.shield(looking)
         if now is None:
             yield ServerSentEvent(event="ended", raw_data="signed out")
             return
@@ -37,6 +39,13 @@ async def events(request: Request) -> AsyncIterable[ServerSentEvent]:
             await asyncio.wait_for(website.closing.wait(), LOOK_SECONDS)
         if website.closing.is_set():
             return
+
+
+async def look(request: Request) -> str | None:
+    """The mark of whoever is signed in; None when nobody is any more."""
+    async with website_of(request).begin() as conn:
+        visitor = await visitor_of(request, conn)
+        return None if visitor is None else await mark(conn, visitor)
 
 
 async def mark(conn: Connection, visitor: Visitor) -> str:

@@ -39,6 +39,7 @@ class Website:
     pepper: str  # of who was erased
     words: Catalogue  # what is said on WhatsApp about what was done here
     simulator: str | None = None  # its address, under `luminous up`
+    looking: set[asyncio.Task[str | None]] = field(default_factory=set[asyncio.Task[str | None]])
     closing: asyncio.Event = field(default_factory=asyncio.Event)  # set when streams are to end
 
     @property

@@ -49,7 +49,7 @@ def page(
 
 def money(amount: int, currency: str = "UGX") -> str:
     """Shillings as people write them: UGX 29,900."""
-    return f"{currency} {amount:,}"
+    return f"{'−' if amount < 0 else ''}{currency} {abs(amount):,}"
 
 
 def percent(value: Decimal) -> str:
