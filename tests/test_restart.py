@@ -213,6 +213,7 @@ async def test_worker_that_is_told_to_end_while_it_sends_records_what_became_of_
 
     await shop.hear(text("Hello", "wamid.1"))
     async with graph_api(answers_late) as graph:
+        graph.passes_receipts = True
         ways = {
             "WHATSAPP_ACCESS_TOKEN": "token",
             "WHATSAPP_PHONE_NUMBER_ID": "1",

@@ -42,6 +42,7 @@ TABLES = [
     "outbox",
     "early_statuses",
     "consents",
+    "phone_requests",
     "media",
     "sending_rates",
     "stopped_numbers",

@@ -27,6 +27,7 @@ class Graph:
     answers: list[Answer] = field(default_factory=list[Answer])
     requests: list[Request] = field(default_factory=list[Request])
     connections: int = 0
+    passes_receipts: bool = False  # blue ticks are taken beside the answers
     has_been_asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -37,6 +38,9 @@ class Graph:
                 line, *rest = head.strip().split("\r\n")
                 headers = {name.lower(): value for name, value in (each.split(": ", 1) for each in rest)}
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
+                if self.passes_receipts and b'"status":"read"' in body:
+                    await says(200, {"success": True})(writer)
+                    continue
                 self.requests.append(Request(line, headers, body))
                 self.has_been_asked.set()
                 await self.answers.pop(0)(writer)

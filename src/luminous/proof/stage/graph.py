@@ -114,6 +114,8 @@ class FakeGraph:
         if len(path) != 4 or path[3] != "messages":
             return _answer(404, {"error": {"code": 100, "message": f"Nothing is at {head[0]}."}})
         request: dict[str, Any] = json.loads(body)
+        if request.get("status") == "read":  # blue ticks: no message
+            return _answer(200, {"success": True})
         fault = self._choose()
         self.calls[fault.name] = self.calls.get(fault.name, 0) + 1
         wamid = ""
