@@ -10,8 +10,8 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU006  it was offered    a version that was sent does not change: it is revised
     LU007  limit reached     the plan allows no more open quotations
     LU008  consent is kept   what a customer said about consent cannot be changed, only added to
-    LU012  no way back       a file's status would go where it cannot from here
     LU010  unmapped          data_map does not say what becomes of a table at an erasure
+    LU012  no way back       a file's status would go where it cannot from here
 """
 
 from collections.abc import Generator

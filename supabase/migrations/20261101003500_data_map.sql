@@ -74,6 +74,8 @@ insert into data_map (table_name, class, at_erasure, title, personal, secret, di
    '{is_the_only_row,number_goes_stale_after,base_fee_percent,rounding_step,media_kept_for}'),
   ('consents', 'personal', 'delete', 'What you allowed and forbade',
    '{id,customer_id,purpose,state,source,evidence,wording,said_at,recorded_at}', '{}', '{}', '{}'),
+  ('phone_requests', 'personal', 'delete', 'When you were asked for your number',
+   '{id,customer_id,reason,asked_at,answered_at,phone_number}', '{}', '{}', '{}'),
   ('addresses', 'personal', 'delete', 'Where you have things delivered',
    '{id,customer_id,recipient,phone_number,place,directions,chosen_at,created_at}', '{}', '{}', '{}'),
   ('magic_links', 'personal', 'delete', 'Links that let you in',
