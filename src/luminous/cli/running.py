@@ -1,6 +1,7 @@
 """What runs: the whole of it on one machine, or the parts of production; and the schema that they need."""
 
 import asyncio
+import gc
 import signal
 
 import uvicorn
@@ -36,8 +37,10 @@ def serve() -> None:
     settings.require_a_way(WAYS_IN)
     settings.refuse_half_a_website()
     log.configure(for_people=False)
+    app = create_app(settings, database_of(settings), Bell())
+    gc.freeze()  # what was made until now lives as long as the process: nobody looks through it again
     uvicorn.run(
-        create_app(settings, database_of(settings), Bell()),
+        app,
         host=settings.host,
         port=settings.port,
         http=Incoming,
