@@ -17,9 +17,7 @@ from luminous.errors import DatabaseAway, LuminousError, is_retryable, sqlstate
 from luminous.inbound import Delivery, Taken
 from luminous.log import log
 
-MOST_BODIES = (
-    32  # of one commit: while it is under way the next ones are read, so that neither waits for the other
-)
+MOST_BODIES = 32  # of one commit: the next ones are read meanwhile, and neither side waits long
 MOST_BYTES = 1_000_000  # of one commit; a larger body is a commit of its own
 MOST_WAITING = 2_000  # bodies that are not committed yet, in one process; whoever comes then is sent away
 MOST_WAITING_BYTES = 35_000_000
