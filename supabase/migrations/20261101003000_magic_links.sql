@@ -82,7 +82,7 @@ begin
     new.status := 'stale';
     new.lease_until := null;
   end if;
-  if new.status not in ('queued', 'sending') then
+  if new.status not in ('queued', 'sending', 'parked') then
     new.content := jsonb_build_object('text', 'A link to your account');
   end if;
   return new;

@@ -193,6 +193,22 @@ async def test_the_message_loses_the_link_when_it_has_left(conn: Connection) -> 
     assert await OWED.all(conn) == ["accepted A link to your account"]
 
 
+async def test_a_message_that_waits_for_the_customer_keeps_its_link_until_it_goes(conn: Connection) -> None:
+    amina = await customer(conn)
+    await LAST_WROTE_YESTERDAY.run(conn, id=amina)
+    await owe(conn, amina, "https://shop.example/l/x#secret")
+    waits = await outbox.claim(conn)
+    assert waits is not None
+    assert waits.status == "parked"
+
+    await WROTE.run(conn, id=amina)
+    await outbox.unpark(conn, amina)
+
+    claimed = await outbox.claim(conn)
+    assert claimed is not None
+    assert "#secret" in claimed.content
+
+
 async def test_a_message_whose_link_is_dead_does_not_leave(conn: Connection) -> None:
     amina = await customer(conn)
     await WROTE.run(conn, id=amina)
@@ -220,6 +236,9 @@ HITS = sql("select count(*) from magic_links where token_hash = any(%(hashes)s::
 MOVES_TO = sql("select resolve_customer('+256782240146', 'UG.9999', null, null)")
 DELETED = sql("update customers set deleted_at = now() where id = %(id)s")
 IN_DOUBT = sql("select open_conflict(%(id)s, null, '+256782240146', null, 'unproven_number')")
+LAST_WROTE_YESTERDAY = sql("""
+    update conversations set last_message_at = now() - interval '30 hours' where customer_id = %(id)s
+""")
 WROTE = sql("update conversations set last_message_at = now() where customer_id = %(id)s")
 OWED = sql("select status || ' ' || (content ->> 'text') from outbox").into(str)
 TEN_MINUTES_IN_THE_QUEUE = sql("""
