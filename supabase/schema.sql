@@ -148,6 +148,21 @@ begin
     return;
   end if;
 
+  -- Whoever had what they changed to is the same person, who has gone on since.
+  select * into other from customers
+   where id = had_user_id(told) and id <> person.id and whatsapp_user_id is distinct from told;
+  if is_proven and other.id is not null then
+    if has_nothing_of_its_own(person) and may_be_one(person, other) then
+      decision := 'announced_merge';
+      perform merge_customers(person.id, other.id, 'announced_change');
+      customer_id := other.id;
+    else
+      decision := 'announced_conflict';
+      perform open_conflict(other.id, person.id, to_phone, to_user_id, decision, at_latest);
+    end if;
+    return;
+  end if;
+
   for other in
     select * from customers
      where id <> person.id and deleted_at is null and (phone_number = to_phone or whatsapp_user_id in (to_user_id, told))
@@ -588,6 +603,15 @@ begin
 end;
 $$;
 
+CREATE FUNCTION public.had_user_id(user_id text) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select survivor(customer_id) from customer_identifiers
+   where kind = 'whatsapp_user_id' and value = user_id
+   order by from_at desc, id desc limit 1;
+$$;
+
 CREATE TABLE public.customer_conflicts (
     id bigint NOT NULL,
     holder_id uuid NOT NULL,
@@ -643,6 +667,19 @@ CREATE FUNCTION public.has_moved_since(phone text, moment timestamp with time zo
       or exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment);
 $$;
 
+CREATE FUNCTION public.has_nothing_of_its_own(customer public.customers) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  return customer.profile_id is null
+     and not exists (select from subscriptions
+                      where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0))
+     and not exists (select from orders where customer_id = customer.id)
+     and not exists (select from payments where customer_id = customer.id);
+end;
+$$;
+
 CREATE FUNCTION public.holder_at(phone text, moment timestamp with time zone) RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -687,21 +724,15 @@ CREATE FUNCTION public.if_free(phone text, user_id text) RETURNS boolean
 $$;
 
 CREATE FUNCTION public.is_newborn(customer public.customers, to_user_id text, changed_at timestamp with time zone) RETURNS boolean
-    LANGUAGE plpgsql STABLE
+    LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
     AS $$
-begin
-  return customer.profile_id is null
+  select has_nothing_of_its_own(customer)
      and (select bool_and(cause in ('created', 'recycled_number', 'learned_phone_number', 'learned_user_id', 'moved_number',
                                     'seen_twice'))
              and min(from_at) >= changed_at
              and (min(from_at) <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id)
-            from customer_identifiers where customer_id = customer.id)
-     and not exists (select from subscriptions
-                      where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0))
-     and not exists (select from orders where customer_id = customer.id)
-     and not exists (select from payments where customer_id = customer.id);
-end;
+            from customer_identifiers where customer_id = customer.id);
 $$;
 
 CREATE TABLE public.customer_merges (
@@ -1798,8 +1829,8 @@ begin
      where deleted_at is null and id <> holder.id
        and (id = conflict.writer_id or whatsapp_user_id = user_id or phone_number = phone)
   loop
-    if other.whatsapp_user_id = user_id or user_id is null or other.whatsapp_user_id is null
-       or other.id = conflict.writer_id then
+    if other.whatsapp_user_id = user_id or other.whatsapp_user_id is null or other.id = conflict.writer_id
+       or user_id is null and is_newborn(other, null, conflict.changed_at - interval '5 minutes') is not false then
       one := merge_into_the_older(one, other.id, 'confirmed');
     elsif has_moved_since(phone, conflict.opened_at) then
       phone := null;  -- a third person proved since that they have it
@@ -3871,9 +3902,13 @@ REVOKE ALL ON FUNCTION public.guard_payment() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.guard_quotation() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.had_user_id(user_id text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.hand_to_stranger(conflict public.customer_conflicts, stranger uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.has_moved_since(phone text, moment timestamp with time zone, alone uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.has_nothing_of_its_own(customer public.customers) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.holder_at(phone text, moment timestamp with time zone) FROM PUBLIC;
 

@@ -37,25 +37,42 @@ as $$
           or exists (select from announced_changes where previous_phone_number = phone and announced_at >= moment));
 $$;
 
--- Made by messages after the change alone, with no order, payment or account of its own yet: the same person, quicker
--- than the announcement. The announced user id says so at any time; the number alone only for a day, as it may go on to
--- somebody else. (PL/pgSQL, because orders and payments are made by later migrations.)
-create function is_newborn(customer customers, to_user_id text, changed_at timestamptz) returns boolean
+-- No order, payment, account or paid plan hangs on the record. (PL/pgSQL: later migrations make orders and payments.)
+create function has_nothing_of_its_own(customer customers) returns boolean
   language plpgsql stable
   set search_path from current
 as $$
 begin
   return customer.profile_id is null
-     and (select bool_and(cause in ('created', 'recycled_number', 'learned_phone_number', 'learned_user_id', 'moved_number',
-                                    'seen_twice'))
-             and min(from_at) >= changed_at
-             and (min(from_at) <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id)
-            from customer_identifiers where customer_id = customer.id)
      and not exists (select from subscriptions
                       where customer_id = customer.id and (plan_code <> 'guest' or amount_paid_per_cycle > 0))
      and not exists (select from orders where customer_id = customer.id)
      and not exists (select from payments where customer_id = customer.id);
 end;
+$$;
+
+-- Made by messages after the change alone, with nothing of its own yet: the same person, quicker than the announcement.
+-- The announced user id says so at any time; the number alone only for a day, as it may go on to somebody else.
+create function is_newborn(customer customers, to_user_id text, changed_at timestamptz) returns boolean
+  language sql stable
+  set search_path from current
+as $$
+  select has_nothing_of_its_own(customer)
+     and (select bool_and(cause in ('created', 'recycled_number', 'learned_phone_number', 'learned_user_id', 'moved_number',
+                                    'seen_twice'))
+             and min(from_at) >= changed_at
+             and (min(from_at) <= changed_at + interval '1 day' or customer.whatsapp_user_id = to_user_id)
+            from customer_identifiers where customer_id = customer.id);
+$$;
+
+-- The live record of whoever had the user id last; null when nobody who is here ever had it.
+create function had_user_id(user_id text) returns uuid
+  language sql stable
+  set search_path from current
+as $$
+  select survivor(customer_id) from customer_identifiers
+   where kind = 'whatsapp_user_id' and value = user_id
+   order by from_at desc, id desc limit 1;
 $$;
 
 create function announce_change(from_phone text, from_user_id text, to_phone text, to_user_id text, announced_at timestamptz,
@@ -146,6 +163,21 @@ begin
     return;
   end if;
 
+  -- Whoever had what they changed to is the same person, who has gone on since.
+  select * into other from customers
+   where id = had_user_id(told) and id <> person.id and whatsapp_user_id is distinct from told;
+  if is_proven and other.id is not null then
+    if has_nothing_of_its_own(person) and may_be_one(person, other) then
+      decision := 'announced_merge';
+      perform merge_customers(person.id, other.id, 'announced_change');
+      customer_id := other.id;
+    else
+      decision := 'announced_conflict';
+      perform open_conflict(other.id, person.id, to_phone, to_user_id, decision, at_latest);
+    end if;
+    return;
+  end if;
+
   for other in
     select * from customers
      where id <> person.id and deleted_at is null and (phone_number = to_phone or whatsapp_user_id in (to_user_id, told))
@@ -181,4 +213,4 @@ $$;
 
 comment on function announce_change is 'What WhatsApp says of a person who changed number or user id, applied once.';
 
-call keep_private('{}', '{holder_ever,moved_last_at,was_left_since,is_newborn,announce_change}');
+call keep_private('{}', '{holder_ever,moved_last_at,was_left_since,has_nothing_of_its_own,is_newborn,had_user_id,announce_change}');

@@ -33,8 +33,8 @@ begin
      where deleted_at is null and id <> holder.id
        and (id = conflict.writer_id or whatsapp_user_id = user_id or phone_number = phone)
   loop
-    if other.whatsapp_user_id = user_id or user_id is null or other.whatsapp_user_id is null
-       or other.id = conflict.writer_id then
+    if other.whatsapp_user_id = user_id or other.whatsapp_user_id is null or other.id = conflict.writer_id
+       or user_id is null and is_newborn(other, null, conflict.changed_at - interval '5 minutes') is not false then
       one := merge_into_the_older(one, other.id, 'confirmed');
     elsif has_moved_since(phone, conflict.opened_at) then
       phone := null;  -- a third person proved since that they have it

@@ -157,3 +157,23 @@ TIMES = sql("""
            || coalesce(to_char(until_at at time zone 'UTC', ' HH24:MI'), '')
       from customer_identifiers where customer_id = %(id)s and kind = 'phone_number' order by id
 """).into(str)
+
+
+async def test_a_record_of_a_first_message_that_came_last_becomes_part_of_who_has_gone_on_since(
+    conn: Connection,
+) -> None:
+    amina = await writes(conn, PHONE, OTHER_USER, "Amina", at=SECOND)
+    again = await writes(conn, "+256772000003", "UG.1003", "Amina", at=THIRD)
+    await MERGE.run(conn, one=again.customer_id, into=amina.customer_id)
+    assert (await writes(conn, "+256772000003", "UG.1003", at=NOW)).customer_id == amina.customer_id
+    late = await writes(conn, OTHER_PHONE, USER, "Amina", at=FIRST)
+    assert (late.decision, late.customer_id == amina.customer_id) == ("created", False)
+
+    told = await announces(conn, from_user_id=USER, to_user_id=OTHER_USER, at=FIRST)
+
+    assert (told.customer_id, told.decision) == (amina.customer_id, "announced_merge")
+    assert [row.whatsapp_user_id for row in (await live(conn)).values()] == ["UG.1003"]
+    assert await broken_promises(conn) == []
+
+
+MERGE = sql("select merge_customers(%(one)s, %(into)s, 'staff')")

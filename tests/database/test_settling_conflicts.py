@@ -10,11 +10,14 @@ from luminous import conversations
 from luminous.db import Connection, sql
 
 from .people import (
+    OTHER_PHONE,
     OTHER_USER,
     PHONE,
     USER,
+    announces,
     broken_promises,
     live,
+    silent_for,
     soft_delete,
     writes,
 )
@@ -26,6 +29,7 @@ from .settling import (
     SETTLE,
     disputed,
     owes_impersonal,
+    settle,
     unproven,
 )
 
@@ -43,6 +47,22 @@ async def test_only_what_is_open_is_settled(conn: Connection, which: str) -> Non
         await SETTLE.run(conn, id=conflict_id + (which == "unknown"), is_same=SAME)
 
     assert refused.value.sqlstate == "LU004"
+
+
+async def test_who_had_the_number_before_is_not_merged_into_whom_staff_know_to_have_changed_to_it(
+    conn: Connection,
+) -> None:
+    amina = (await writes(conn, PHONE, USER, "Amina")).customer_id
+    daudi = (await writes(conn, OTHER_PHONE, OTHER_USER, "Daudi")).customer_id
+    await silent_for(conn, amina, 60)
+    await silent_for(conn, daudi, 60)
+    told = await announces(conn, from_phone=OTHER_PHONE, to_phone=PHONE)
+    assert told.decision == "announced_conflict"
+
+    await settle(conn, SAME)
+
+    assert {row.id: row.phone_number for row in (await live(conn)).values()} == {amina: None, daudi: PHONE}
+    assert await broken_promises(conn) == []
 
 
 async def test_a_proof_that_comes_while_staff_decide_is_waited_for_and_counts(database_url: str) -> None:
