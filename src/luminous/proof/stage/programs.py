@@ -47,6 +47,7 @@ class StageSettings:
             "WHATSAPP_VERIFY_TOKEN": "stage",
             "WHATSAPP_ACCESS_TOKEN": "stage",
             "WHATSAPP_PHONE_NUMBER_ID": "106540352242922",
+            "WHATSAPP_MESSAGES_PER_SECOND": "1000",  # the most that Meta allows a number
             **self.more,
         }
 
