@@ -14,7 +14,6 @@ from luminous.payments.payable import Kind, Payable, Thing, own_number, payable,
 from luminous.payments.settle import Settled, in_doubt, refuse, settle
 from luminous.payments.standing import (
     OPEN,
-    Event,
     Payment,
     Status,
     events_of,
@@ -28,7 +27,6 @@ from luminous.payments.start import Started, pay_order, pay_subscription, wake
 __all__ = [
     "OPEN",
     "Claimed",
-    "Event",
     "Kind",
     "Method",
     "Payable",

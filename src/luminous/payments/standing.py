@@ -7,6 +7,7 @@ from uuid import UUID
 
 from luminous.charges import ProviderName
 from luminous.db import Connection, sql
+from luminous.orders import Event
 
 Status = Literal[
     "created",
@@ -56,17 +57,6 @@ class Payment:
     def can_be_refunded(self) -> bool:
         """Whether some of it is here, and could go back."""
         return self.status in ("succeeded", "applied", "refund_due", "partially_refunded")
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A change of a payment's status. was None: it began."""
-
-    was: str | None
-    became: str
-    changed_by: str
-    reason: str | None
-    at: datetime
 
 
 async def get(conn: Connection, payment_id: UUID) -> Payment | None:

@@ -13,7 +13,8 @@ from luminous.cli.customers.paper import command, excerpt, facts, heading, lines
 from luminous.cli.output import AsJson, console, in_database, print_table, settings_with_database
 from luminous.db import Connection
 from luminous.errors import PaymentRefused
-from luminous.payments import Event, Payment
+from luminous.orders import Event
+from luminous.payments import Payment
 
 Named = Annotated[str, typer.Argument(metavar="PAYMENT", help="Its id, from `list`.")]
 
