@@ -43,6 +43,7 @@ senders = st.builds(
 )
 messages = st.tuples(senders, st.integers(0, 12), st.sampled_from([0, 0, 1, 30, 3000]))
 bodies = st.lists(messages, min_size=1, max_size=3)
+BY_NUMBER = a_sender(PHONES[0], None, "Amina")
 # What has happened to the people before: messages, an hour, months, a deletion.
 histories = st.lists(
     bodies | st.sampled_from(["an hour", "months", "deleted", "renamed", "in doubt"]), max_size=6
@@ -53,6 +54,9 @@ NUMBERS = count(1)
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories, st.lists(bodies, min_size=1, max_size=6))
 @example([], [[(a_sender(PHONES[0], USERS[0], "Amina"), 1, 0)]] * 3)
+@example([[(BY_NUMBER, 1, 0)], "months"], [[(BY_NUMBER, 2, 0)]])
+@example([[(BY_NUMBER, 1, 0)], "in doubt"], [[(BY_NUMBER, 2, 0)]])
+@example([[(BY_NUMBER, 1, 0)], "deleted"], [[(BY_NUMBER, 2, 0)]])
 async def test_batch_leaves_what_the_same_bodies_leave_one_by_one(
     conn: Connection, history: list[Any], batch: list[Any]
 ) -> None:
