@@ -20,7 +20,7 @@ async def worker_of(shop: ShopUnderTest, bell: Bell, url: str) -> AsyncGenerator
         yield
     finally:
         stop.set()
-        bell.ring()
+        bell.ring_for_all()
         await asyncio.wait_for(task, 10)
 
 
@@ -58,13 +58,13 @@ async def test_ring_in_one_process_is_heard_in_another(shop: ShopUnderTest, data
     async with asyncio.timeout(60):
         while not await shop.one(LISTENS):  # noqa: ASYNC110 - PostgreSQL's event
             await asyncio.sleep(0.01)
-        here.ring()
-        await there.wait("me", 3600)
+        here.ring("pay")
+        await there.wait("pay", 3600)
     # A connection that was killed ends neither of them.
     await shop.do("""
         select pg_terminate_backend(pid) from pg_stat_activity
          where datname = current_database() and pid <> pg_backend_pid()""")
-    here.ring()
+    here.ring("pay")
     await asyncio.sleep(0.3)
     assert not any(task.done() for task in tasks)
     for task in tasks:

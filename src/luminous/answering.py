@@ -59,10 +59,7 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
     if customer is None:
         return await answer_nobody(conn, conversation)
     messages = await inbox.unanswered(conn, customer.id)
-    if messages:
-        await outbox.unpark(conn, customer.id)
-
-    falls_silent = await outbox.replies_lately(conn, customer.id) >= MOST_REPLIES
+    falls_silent = bool(messages) and await outbox.heard_from(conn, customer.id) >= MOST_REPLIES
     if falls_silent:
         reason = "too many answers in five minutes: is a program writing?"
         await conversations.hand_over(conn, customer.id, reason)
@@ -82,7 +79,7 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
                 was_greeted=conversation.was_greeted,
                 was_greeted_recently=conversation.was_greeted_recently,
                 with_person=conversation.with_person or falls_silent,
-                has_offer=any(each.status == "sent" for each in await quotes.of_customer(conn, customer.id)),
+                has_offer=await quotes.has_offer(conn, customer.id),
                 is_proven=is_proven,
             )
             decided = decide(context, written)

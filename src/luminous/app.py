@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import get_args
 from uuid import UUID
 
@@ -67,7 +68,7 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
     webhooks: dict[str, Webhook] = {meta_webhook.PATH: meta}
     if settings.gateway_secret.strip():
         webhooks[gateway_webhook.PATH] = GatewayWebhook(settings.gateway_secret)
-    app = Application(Receiving(webhooks, database.transaction, bell.ring), lifespan)
+    app = Application(Receiving(webhooks, database.transaction, partial(bell.ring, "answer")), lifespan)
     background: list[Background] = []
     app.state.background = background
     app.include_router(meta_webhook.handshake(meta))
@@ -97,7 +98,7 @@ def website_for(settings: Settings, database: Database, bell: Bell) -> Website |
     return Website(
         site=site,
         begin=database.transaction,
-        ring=bell.ring,
+        ring=bell.ring_for_all,
         shop_name=settings.shop_name,
         timezone=settings.timezone,
         whatsapp_number=settings.whatsapp_number,
@@ -122,7 +123,7 @@ def waking(begin: Begin, bell: Bell) -> Callable[[UUID], Awaitable[None]]:
             async with begin() as conn:
                 is_ours = await payments.wake(conn, reference)
             if is_ours:
-                bell.ring()
+                bell.ring("pay")
 
     return wake
 

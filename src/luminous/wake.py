@@ -6,6 +6,7 @@ Both are hints. A poll of at most a second is enough by itself: poolers drop LIS
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from typing import Literal
 
 from luminous.db import Begin, wake, wakes
 from luminous.log import log
@@ -13,47 +14,57 @@ from luminous.log import log
 NOTIFY_EVERY = 0.05  # seconds: NOTIFY takes a global lock, so many wakes share one
 LISTEN_AGAIN_AFTER = 5.0
 
+Kind = Literal["answer", "deliver", "pay", "post"]
+KINDS: tuple[Kind, ...] = ("answer", "deliver", "pay", "post")
+
 
 class Bell:
-    """Rings in this process, and is heard in others."""
+    """Rings in this process, and is heard in others. One of those who wait for that kind of work wakes."""
 
     def __init__(self) -> None:
-        self._rung: dict[str, asyncio.Event] = {}
+        self._rings = {kind: asyncio.Queue[None](maxsize=1) for kind in KINDS}
+        self._untold: set[Kind] = set()
         self._tell_others = asyncio.Event()
 
-    def ring(self) -> None:
-        """Say that there is work. Call it after the commit."""
-        self._ring_here()
+    def ring(self, *kinds: Kind) -> None:
+        """Say that there is work of these kinds. Call it after the commit."""
+        self.ring_here(*kinds)
+        self._untold.update(kinds)
         self._tell_others.set()
 
-    async def wait(self, who: str, seconds: float) -> None:
-        """Sleep until the bell rings, or for so many seconds. `who`: each waiter hears each ring once."""
-        event = self._rung.setdefault(who, asyncio.Event())
+    def ring_for_all(self) -> None:
+        """Say that there may be work of any kind."""
+        self.ring(*KINDS)
+
+    def ring_here(self, *kinds: Kind) -> None:
+        """The same for this process alone."""
+        for kind in kinds:
+            with suppress(asyncio.QueueFull):  # it has rung already, and nobody has heard it yet
+                self._rings[kind].put_nowait(None)
+
+    async def wait(self, kind: Kind, seconds: float) -> None:
+        """Sleep until the bell rings for this kind of work, or for so many seconds."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), seconds)
-        event.clear()
+            await asyncio.wait_for(self._rings[kind].get(), seconds)
 
     async def tell_others(self, begin: Begin) -> None:
         """Run for ever: pass rings on to other processes."""
         while True:
             await self._tell_others.wait()
             self._tell_others.clear()
+            kinds, self._untold = self._untold, set()
             with _outlived("waking other processes"):
                 async with begin() as conn:
-                    await wake(conn)
+                    await wake(conn, kinds)
             await asyncio.sleep(NOTIFY_EVERY)
 
     async def listen(self, url: str) -> None:
         """Run for ever: hear other processes. `url` is a direct connection, not a pooler's."""
         while True:
             with _outlived("listening to other processes"):
-                async for _ in wakes(url):
-                    self._ring_here()
+                async for told in wakes(url):
+                    self.ring_here(*filter(told.__contains__, KINDS))
             await asyncio.sleep(LISTEN_AGAIN_AFTER)
-
-    def _ring_here(self) -> None:
-        for event in self._rung.values():
-            event.set()
 
 
 @contextmanager

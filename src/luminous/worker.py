@@ -48,7 +48,7 @@ from luminous.replies import Shop
 from luminous.shop import shop_of
 from luminous.smtp import Smtp
 from luminous.storage import Storage
-from luminous.wake import Bell
+from luminous.wake import Bell, Kind
 
 ANSWERERS = 2
 SENDERS = 8
@@ -113,7 +113,7 @@ async def working(
             yield
         finally:
             stop.set()
-            bell.ring()
+            bell.ring_for_all()
             await task
 
 
@@ -176,7 +176,7 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     async def answer() -> bool:
         answered = await answer_next(begin, work.shop)
         if answered:
-            bell.ring()  # there may be something to send
+            bell.ring_here("deliver", "pay")  # there may be something to send, or to ask a payer for
         return answered
 
     async def deliver() -> bool:
@@ -190,7 +190,7 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     async def pay() -> bool:
         did = await pay_next(begin, work.providers, partial(notices.tell_payment, shop=work.shop))
         if did:
-            bell.ring()  # there may be something to send
+            bell.ring_here("deliver")  # there may be something to send
         return did
 
     async def post() -> bool:
@@ -199,13 +199,14 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     async def tidy() -> bool:
         return await tidy_up(work)
 
-    loops = [_loop(f"answer-{n}", answer, stop, bell.wait) for n in range(ANSWERERS)]
-    loops += [_loop(f"deliver-{n}", deliver, stop, bell.wait) for n in range(SENDERS)]
-    loops += [_loop(f"pay-{n}", pay, stop, bell.wait) for n in range(PAYERS)]
-    loops += [_loop(f"fetch-{n}", fetch, stop, _sleep) for n in range(FETCHERS)]  # a second is soon enough
-    loops.append(_loop("notice", partial(Notices(work.readers).show, begin), stop, _sleep))
-    loops.append(_loop("post", post, stop, bell.wait))
-    loops += [_loop("tidy", tidy, stop, _sleep)]  # the clock's work: no bell makes it due
+    loop = partial(_loop, stop=stop, bell=bell)
+    loops = [loop(f"answer-{n}", answer, kind="answer") for n in range(ANSWERERS)]
+    loops += [loop(f"deliver-{n}", deliver, kind="deliver") for n in range(SENDERS)]
+    loops += [loop(f"pay-{n}", pay, kind="pay") for n in range(PAYERS)]
+    loops += [loop("post", post, kind="post")]
+    # Without a bell: a second is soon enough, or only the clock makes it due.
+    loops += [loop(f"fetch-{n}", fetch) for n in range(FETCHERS)]
+    loops += [loop("notice", partial(Notices(work.readers).show, begin)), loop("tidy", tidy)]
     listener = asyncio.create_task(bell.listen(work.listen_url))
     try:
         await asyncio.gather(*loops)
@@ -217,15 +218,25 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
 async def _loop(
     name: str,
     step: Callable[[], Awaitable[bool]],
+    *,
     stop: asyncio.Event,
-    rest: Callable[[str, float], Awaitable[None]],
+    bell: Bell,
+    kind: Kind | None = None,
 ) -> None:
-    """Step as long as there is something to do; else rest until the bell rings, or for a second."""
+    """Step as long as there is something to do; else rest until the bell rings, or for a second.
+
+    Who was woken and found something wakes the next, because there may be more.
+    """
     was_away = False
     while not stop.is_set():
         try:
-            if not await step():
-                await rest(name, POLL_SECONDS)
+            found = await step()
+            if kind is None and not found:
+                await asyncio.sleep(POLL_SECONDS)
+            elif kind is not None and found:
+                bell.ring_here(kind)
+            elif kind is not None:
+                await bell.wait(kind, POLL_SECONDS)
             was_away = False
         except Exception as error:  # a loop outlives whatever one step met
             if not is_retryable(error):
@@ -234,10 +245,8 @@ async def _loop(
                 log.error("the database is away; trying again", loop=name)
             was_away = is_retryable(error)
             await asyncio.sleep(AFTER_A_FAILURE_SECONDS)
-
-
-async def _sleep(_: str, seconds: float) -> None:
-    await asyncio.sleep(seconds)
+    if kind is not None:
+        bell.ring_here(kind)  # the next one is to see that it is over
 
 
 async def tidy_up(work: Work) -> bool:

@@ -202,7 +202,7 @@ async def test_a_message_that_waits_for_the_customer_keeps_its_link_until_it_goe
     assert waits.status == "parked"
 
     await WROTE.run(conn, id=amina)
-    await outbox.unpark(conn, amina)
+    await outbox.heard_from(conn, amina)
 
     claimed = await outbox.claim(conn)
     assert claimed is not None

@@ -113,7 +113,7 @@ async def test_what_was_parked_goes_when_the_customer_writes(conn: Connection) -
     await claimed(conn)
     await wrote(conn, amina)
 
-    assert await outbox.unpark(conn, amina) == 2
+    await outbox.heard_from(conn, amina)
     assert ((message := await claimed(conn)).id, message.status) == (parked, "sending")
     assert (await row(conn, later)).status == "queued"
 

@@ -95,7 +95,7 @@ async def test_free_text_after_the_24_hours_goes_again_as_its_template_or_waits(
     await told(conn, "failed", "wamid.3", failure="window_over", error_code=131047)
     assert (await claimed(conn)).status == "parked"
     await wrote(conn, amina)
-    await outbox.unpark(conn, amina)
+    await outbox.heard_from(conn, amina)
     assert ((message := await claimed(conn)).id, message.status) == (last, "sending")
 
 

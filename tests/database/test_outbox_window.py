@@ -84,7 +84,7 @@ async def test_what_waits_goes_as_it_is_when_the_customer_writes(conn: Connectio
     await claimed(conn)
     await meta_says(conn, "approved")
     await wrote(conn, amina)
-    await outbox.unpark(conn, amina)
+    await outbox.heard_from(conn, amina)
 
     message = await claimed(conn)
     assert (message.id, message.status, message.template) == (owed, "sending", None)

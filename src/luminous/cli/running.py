@@ -5,6 +5,7 @@ import gc
 import signal
 
 import uvicorn
+import uvloop
 
 from luminous import log
 from luminous.app import create_app
@@ -66,7 +67,7 @@ def worker() -> None:
         async with database_of(settings) as database, working(settings, database, Bell()):
             await stop.wait()
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 def migrate(as_json: AsJson = False) -> None:

@@ -1,6 +1,6 @@
 """A connection of its own outside any pool, and the bell that other processes hear."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -26,19 +26,22 @@ async def connect(url: str, schema: str | None = None) -> AsyncGenerator[Connect
         yield conn
 
 
-async def wake(conn: Connection) -> None:
-    """Tell other processes that there is work. A hint: whoever misses it polls."""
-    await WAKE.run(conn)
+async def wake(conn: Connection, kinds: Collection[str]) -> None:
+    """Tell other processes that there is work of these kinds. A hint: whoever misses it polls."""
+    await WAKE.run(conn, kinds=" ".join(kinds))
 
 
-async def wakes(url: str) -> AsyncGenerator[None]:
-    """Yield whenever another process called `wake`. Needs a direct connection, not a pooler's."""
+async def wakes(url: str) -> AsyncGenerator[str]:
+    """Yield the kinds of each `wake` in another process. Needs a direct connection, not a pooler's."""
     async with connect(url) as conn:
         await LISTEN.run(conn)
-        async for _ in conn.notifies():
-            yield
+        async for notify in conn.notifies():
+            yield notify.payload
 
 
 USE_SCHEMA_FROM_NOW_ON = sql("select set_config('search_path', %(schema)s, false)")
-WAKE = sql("select pg_notify('luminous_wake', '')")
+# A hint need not outlive a crash, so nothing waits for the disk.
+WAKE = sql("""
+    select set_config('synchronous_commit', 'off', true), pg_notify('luminous_wake', %(kinds)s)
+""")
 LISTEN = sql("listen luminous_wake")

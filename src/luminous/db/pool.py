@@ -51,7 +51,7 @@ class Database:
             configure=self._connected,
             reconnect_timeout=CONNECT_SECONDS,  # the pauses double; after it they are short again
             reconnect_failed=self._still_away,
-            kwargs={"prepare_threshold": 5 if prepare else None, "application_name": "luminous"},
+            kwargs={"prepare_threshold": 0 if prepare else None, "application_name": "luminous"},
         )
         self._away_since: float | None = None  # on the monotonic clock
 

@@ -9,11 +9,10 @@ from luminous.outbox.owe import (
     Otherwise,
     Owed,
     Purpose,
+    heard_from,
     oldest_unsent_age,
     owe,
     owe_where_they_write,
-    replies_lately,
-    unpark,
 )
 from luminous.outbox.result import accepted, refused, try_again, unclear, window_over
 from luminous.outbox.statuses import forget_early_statuses, join_overtaken_statuses, record_status
@@ -43,6 +42,7 @@ __all__ = [
     "forget_early_statuses",
     "forget_lost_workers",
     "given_up_lately",
+    "heard_from",
     "join_overtaken_statuses",
     "not_sent",
     "numbers_that_cannot_send",
@@ -51,7 +51,6 @@ __all__ = [
     "owe_where_they_write",
     "record_status",
     "refused",
-    "replies_lately",
     "rest_template",
     "retry",
     "settle_doubts",
@@ -61,6 +60,5 @@ __all__ = [
     "take_tokens",
     "try_again",
     "unclear",
-    "unpark",
     "window_over",
 ]

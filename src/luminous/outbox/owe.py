@@ -89,19 +89,17 @@ async def owe_where_they_write(
     return "owed already" if owed is None else owed
 
 
-async def unpark(conn: Connection, customer_id: UUID) -> int:
-    """The customer wrote: what waited for that is owed again. Returns how many messages."""
-    return await UNPARK.run(conn, customer_id=customer_id)
+async def heard_from(conn: Connection, customer_id: UUID) -> int:
+    """The customer wrote: what waited for that is owed again.
+
+    Returns how many answers they were owed within five minutes, counted up to twenty.
+    """
+    return await HEARD_FROM.one(conn, customer_id=customer_id)
 
 
 async def oldest_unsent_age(conn: Connection) -> float:
     """For how many seconds the oldest message that is due has not been sent; 0 when none is."""
     return await OLDEST_UNSENT_AGE.one(conn)
-
-
-async def replies_lately(conn: Connection, customer_id: UUID) -> int:
-    """How many answers the customer was owed within five minutes, counted up to twenty."""
-    return await REPLIES_LATELY.one(conn, customer_id=customer_id)
 
 
 OWE = sql("""
@@ -122,12 +120,12 @@ WHERE_THEY_WRITE = sql("""
      limit 1
 """).into(Place)
 
-UNPARK = sql("""
-    update outbox set status = 'queued', needs_template = false, next_attempt_at = now(), updated_at = now()
-     where customer_id = %(customer_id)s and status = 'parked'
-""")
-
-REPLIES_LATELY = sql("""
+HEARD_FROM = sql("""
+    with owed_again as (
+      update outbox
+         set status = 'queued', needs_template = false, next_attempt_at = now(), updated_at = now()
+       where customer_id = %(customer_id)s and status = 'parked'
+    )
     select count(*) filter (where purpose = 'reply' and created_at > now() - interval '5 minutes')::int
       from (select purpose, created_at from outbox
              where customer_id = %(customer_id)s order by id desc limit 20) last_ones

@@ -20,7 +20,16 @@ from luminous.quotes.requesting import Requested, ask_again, complete, request
 from luminous.quotes.screening import Finding, GoodsList, Rule, goods_list, publish, screen
 from luminous.quotes.sending import Letterhead, send, valid_until
 from luminous.quotes.showing import Detail, Event, Item, Offer, detail
-from luminous.quotes.standing import Standing, Status, Waiting, numbered, of_customer, queue, standing
+from luminous.quotes.standing import (
+    Standing,
+    Status,
+    Waiting,
+    has_offer,
+    numbered,
+    of_customer,
+    queue,
+    standing,
+)
 from luminous.quotes.terms import (
     ClosedDay,
     Opening,
@@ -75,6 +84,7 @@ __all__ = [
     "detail",
     "draft",
     "goods_list",
+    "has_offer",
     "numbered",
     "of_customer",
     "open_on",

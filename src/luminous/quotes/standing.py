@@ -89,6 +89,11 @@ async def of_customer(conn: Connection, customer_id: UUID, *, most: int = 10) ->
     return await OF_CUSTOMER.all(conn, customer_id=customer_id, most=most)
 
 
+async def has_offer(conn: Connection, customer_id: UUID) -> bool:
+    """Whether a quotation waits for the customer's decision."""
+    return await HAS_OFFER.one(conn, customer_id=customer_id)
+
+
 async def queue(conn: Connection, statuses: list[Status]) -> list[Waiting]:
     """Quotations in these statuses, those that waited longest first; at most 200."""
     return await QUEUE.all(conn, statuses=statuses)
@@ -112,6 +117,10 @@ OF_CUSTOMER = sql("""
       from quotations_now where customer_id = %(customer_id)s
      order by is_open desc, number desc limit %(most)s
 """).into(Standing)
+
+HAS_OFFER = sql("""
+    select exists (select from quotations_now where customer_id = %(customer_id)s and status = 'sent')
+""").into(bool)
 
 QUEUE = sql("""
     select now.id, now.number, now.customer_id, display_name, phone_number, plan_name, now.status, version,

@@ -13,6 +13,7 @@ from luminous.proof.bench.figures import Round
 from luminous.proof.bench.ground import Ground, Measure, until, working
 from luminous.proof.stage import FakeGraph, Sent, StageSettings
 from luminous.proof.stage.graph import SILENT
+from luminous.wake import KINDS
 
 WORKERS = {"one": 1, "two": 2}
 LONGEST_SECONDS = 120  # until a backlog is worked off
@@ -73,7 +74,7 @@ async def _put(conn: Connection, statement: LiteralString, backlog: int) -> None
     """Commit the whole backlog at once, and wake the workers with it."""
     async with conn.transaction():
         await conn.execute(statement, [backlog])
-        await wake(conn)
+        await wake(conn, KINDS)
 
 
 ALL_ANSWERED = sql("select not exists (select from inbox where answered_at is null)").into(bool)
