@@ -22,7 +22,6 @@ def configure(*, for_people: bool, quiet: bool = False) -> None:
     )
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt=stamp, utc=not for_people),
             *([] if for_people else [structlog.processors.format_exc_info]),
