@@ -3,7 +3,6 @@
 import os
 import socket
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
 
@@ -112,28 +111,30 @@ async def shared_url(server_url: str, template: str) -> str:
     return make_conninfo(server_url, dbname=name)
 
 
+@pytest.fixture(scope="session")
+async def at_rest() -> AsyncGenerator[list[Connection]]:
+    """The connection of the last test that rolled back: it knows the schema, and every function is compiled."""
+    at_rest = list[Connection]()
+    yield at_rest
+    for conn in at_rest:
+        await conn.close()
+
+
 @pytest.fixture
-async def conn(shared_url: str) -> AsyncGenerator[Connection]:
+async def conn(shared_url: str, at_rest: list[Connection]) -> AsyncGenerator[Connection]:
     """A transaction that is rolled back."""
-    async with rolled_back(shared_url) as conn:
-        yield conn
+    conn = at_rest.pop() if at_rest else await psycopg.AsyncConnection.connect(shared_url)
+    yield conn
+    await conn.rollback()
+    at_rest.append(conn)
 
 
 @pytest.fixture
 async def roomy(database_url: str) -> AsyncGenerator[Connection]:
     """The same for very many rows: also when rolled back they lie about, and slow whoever comes after."""
-    async with rolled_back(database_url) as conn:
+    async with await psycopg.AsyncConnection.connect(database_url) as conn:
         yield conn
-
-
-@asynccontextmanager
-async def rolled_back(url: str) -> AsyncGenerator[Connection]:
-    conn = await psycopg.AsyncConnection.connect(url)
-    try:
-        yield conn
-    finally:
         await conn.rollback()
-        await conn.close()
 
 
 @pytest.fixture
