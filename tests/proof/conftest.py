@@ -16,8 +16,9 @@ from tests.proof.reports import PEOPLE
 
 
 @pytest.fixture(scope="module", autouse=True)
-def scratch_servers_in_memory() -> Generator[None]:
+def scratch_servers_in_memory(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     """They sync what they write all the same: a killed one has kept its commits."""
+    tmp_path_factory.getbasetemp()  # made before, because it outlives this module
     with quick_directory("proof-") as directory, pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(directory))
         yield

@@ -1,14 +1,13 @@
-"""What runs: the whole of it on one machine, or the parts of production; and the schema that they need."""
+"""What runs: the whole of it on one machine, or the parts of production; and the schema that they need.
+
+Each imports what it runs when it is called: the other commands answer without it.
+"""
 
 import asyncio
 import gc
 import signal
 
-import uvicorn
-import uvloop
-
 from luminous import log
-from luminous.app import create_app
 from luminous.cli.output import (
     AsJson,
     console,
@@ -18,15 +17,13 @@ from luminous.cli.output import (
     settings_with_database,
 )
 from luminous.config import WAYS_IN, WAYS_OUT, Settings
-from luminous.incoming import Incoming
 from luminous.migrations import migrate as apply_migrations
 from luminous.wake import Bell
-from luminous.worker import working
 
 
 def up() -> None:
     """Run everything on this machine: PostgreSQL, web, worker and a simulated phone."""
-    from luminous.up import up as run_everything  # here: `serve` and `worker` start without the simulator
+    from luminous.up import up as run_everything
 
     log.configure(for_people=True)
     run_everything(console)
@@ -34,6 +31,11 @@ def up() -> None:
 
 def serve() -> None:
     """Serve the webhook. Answers are given by `luminous worker`, which runs beside it."""
+    import uvicorn
+
+    from luminous.app import create_app
+    from luminous.incoming import Incoming
+
     settings = Settings.read()
     settings.require_a_way(WAYS_IN)
     settings.refuse_half_a_website()
@@ -55,6 +57,10 @@ def serve() -> None:
 
 def worker() -> None:
     """Answer and send, until SIGTERM or Ctrl-C; what is being done then is finished first."""
+    import uvloop
+
+    from luminous.worker import working
+
     settings = Settings.read()
     settings.require_a_way(WAYS_OUT)
     settings.refuse_half_a_website()
