@@ -3,7 +3,7 @@
 from luminous.outbox.claim import Claimed, claim
 from luminous.outbox.cost import Day, costs
 from luminous.outbox.doubt import forget_lost_workers, settle_doubts
-from luminous.outbox.failing import HOLD, rest_template
+from luminous.outbox.failing import HOLD, owe_set_aside, rest_template, set_aside
 from luminous.outbox.numbers import start_number, stop_number, stopped_numbers, take_tokens
 from luminous.outbox.owe import (
     Otherwise,
@@ -48,12 +48,14 @@ __all__ = [
     "numbers_that_cannot_send",
     "oldest_unsent_age",
     "owe",
+    "owe_set_aside",
     "owe_where_they_write",
     "record_status",
     "refused",
     "replies_lately",
     "rest_template",
     "retry",
+    "set_aside",
     "settle_doubts",
     "start_number",
     "stop_number",
