@@ -3,12 +3,14 @@
 from luminous.replies.acts import Act, Greeting, HandOver, Request, Say, SetConsent, TakeNumber
 from luminous.replies.decide import Context, Shop, Step, decide
 from luminous.replies.doing import do
+from luminous.replies.joining import Reply, joined
 
 __all__ = [
     "Act",
     "Context",
     "Greeting",
     "HandOver",
+    "Reply",
     "Request",
     "Say",
     "SetConsent",
@@ -17,4 +19,5 @@ __all__ = [
     "TakeNumber",
     "decide",
     "do",
+    "joined",
 ]
