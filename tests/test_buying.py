@@ -7,7 +7,7 @@ import pytest
 
 from luminous import notices, orders, payments
 from luminous.orders import MILESTONES, receipt
-from tests.shop import KAMPALA, ShopUnderTest
+from tests.shop import KAMPALA, ShopUnderTest, text
 from tests.test_shopping import OKELLO, SHOES, Talk, buttons, priced
 
 MTN = ("256772240146", "UG.13491208655302741918")
@@ -224,3 +224,16 @@ async def test_a_callback_answers_everybody_alike_and_only_wakes(shop: ShopUnder
     assert (await shop.http.request(method, "/webhooks/momo/x", content=b"x" * 10)).status_code == 422
     assert await shop.settle() == []
     assert await shop.one("select status from payments") == "pending"
+
+
+async def test_after_24_hours_the_furthest_milestone_alone_waits_until_the_customer_writes(
+    shop: ShopUnderTest,
+) -> None:
+    amina = Talk(shop, MTN)
+    await paid(shop, amina)
+    await shop.do("update conversations set last_message_at = now() - interval '25 hours'")
+    assert [await reach(shop, each) for each in ("purchased", "at_hub", "in_transit")] == [[], [], []]
+
+    await shop.hear(text("👍", "wamid.later", MTN))
+
+    assert await shop.settle() == ["Order 1 is on its way to Uganda."]

@@ -89,6 +89,14 @@ async def owe_where_they_write(
     return "owed already" if owed is None else owed
 
 
+async def forget_waiting(conn: Connection, customer_id: UUID, *, key_begins: str) -> int:
+    """What waits for the customer's next message under such a key is not said any more: later news is.
+
+    Returns how many messages.
+    """
+    return await FORGET_WAITING.run(conn, customer_id=customer_id, key_begins=key_begins)
+
+
 async def unpark(conn: Connection, customer_id: UUID) -> int:
     """The customer wrote: what waited for that is owed again. Returns how many messages."""
     return await UNPARK.run(conn, customer_id=customer_id)
@@ -121,6 +129,12 @@ WHERE_THEY_WRITE = sql("""
      order by id desc
      limit 1
 """).into(Place)
+
+FORGET_WAITING = sql("""
+    update outbox
+       set status = 'suppressed', error_reason = 'later news took its place', updated_at = now()
+     where customer_id = %(customer_id)s and status = 'parked' and starts_with(dedupe_key, %(key_begins)s)
+""")
 
 UNPARK = sql("""
     update outbox set status = 'queued', needs_template = false, next_attempt_at = now(), updated_at = now()
