@@ -23,7 +23,8 @@ async def reach_milestone(
 ) -> tuple[Order, bool]:
     """The parcel has come as far as this: note it, and tell the customer once when it is the furthest so far.
 
-    While the last milestone waits for the customer's next message, this one waits in its place. Returns the order and whether the customer is told. Raises OrderRefused.
+    While the last milestone waits for the customer's next message, this one waits in its place. Returns the
+    order and whether the customer is told. Raises OrderRefused.
     """
     moved = await orders.reach(conn, order_id, milestone, by=by, at=at)
     order = await orders.get(conn, order_id)
