@@ -2943,6 +2943,7 @@ CREATE TABLE public.phone_requests (
     asked_at timestamp with time zone DEFAULT now() NOT NULL,
     answered_at timestamp with time zone,
     phone_number text,
+    CONSTRAINT phone_requests_reason_is_known CHECK ((reason = ANY (ARRAY['payment'::text, 'delivery'::text]))),
     CONSTRAINT phone_requests_say_what_was_answered CHECK (((answered_at IS NULL) = (phone_number IS NULL)))
 );
 

@@ -14,6 +14,7 @@ from luminous.replies import (
     Context,
     Greeting,
     HandOver,
+    Pay,
     Reply,
     Say,
     SetConsent,
@@ -147,10 +148,11 @@ async def act(
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
             case TakeNumber():
-                theirs = await customers.take_shared_number(conn, customer_id, each.phone, last.sent_at)
-                if theirs is not None:
-                    customer_id = theirs
-                    to_do.insert(0, Say(each.thanks))
+                shared = await customers.take_shared_number(conn, customer_id, each.phone, last.sent_at)
+                if shared is not None:
+                    customer_id = shared.customer_id
+                    goes_on = [Pay(goes_on=True)] if shared.reason == "payment" else []
+                    to_do = [Say(each.thanks), *goes_on, *to_do]
             case SetConsent():
                 await customers.set_consent(
                     conn,

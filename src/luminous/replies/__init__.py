@@ -1,6 +1,6 @@
 """What to do about a message, what that comes to, and how it is said."""
 
-from luminous.replies.acts import Act, Greeting, HandOver, Request, Say, SetConsent, TakeNumber
+from luminous.replies.acts import Act, Greeting, HandOver, Pay, Request, Say, SetConsent, TakeNumber
 from luminous.replies.decide import Context, Shop, Step, decide
 from luminous.replies.doing import do
 from luminous.replies.joining import Reply, joined
@@ -10,6 +10,7 @@ __all__ = [
     "Context",
     "Greeting",
     "HandOver",
+    "Pay",
     "Reply",
     "Request",
     "Say",
