@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
             set_up(lock, dev=dev)
         if command:
             sys.stdout.flush()
-            os.execv(command[0], command)  # noqa: S606 - the Makefile's own words
+            os.execvp(command[0], command)  # noqa: S606 - the Makefile's own words
     except SetupFailed as failed:
         sys.stderr.write(f"{failed}\n")
         return 1

@@ -2833,6 +2833,7 @@ CREATE TABLE public.outbox (
     next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
     attempted_at timestamp with time zone,
     lease_until timestamp with time zone,
+    aside_until timestamp with time zone,
     external_id text,
     failed_external_id text,
     error_code integer,
@@ -2942,6 +2943,7 @@ CREATE TABLE public.phone_requests (
     asked_at timestamp with time zone DEFAULT now() NOT NULL,
     answered_at timestamp with time zone,
     phone_number text,
+    CONSTRAINT phone_requests_reason_is_known CHECK ((reason = ANY (ARRAY['payment'::text, 'delivery'::text]))),
     CONSTRAINT phone_requests_say_what_was_answered CHECK (((answered_at IS NULL) = (phone_number IS NULL)))
 );
 
@@ -3512,6 +3514,8 @@ CREATE UNIQUE INDEX outbox_one_in_flight_per_customer ON public.outbox USING btr
 CREATE INDEX outbox_owed ON public.outbox USING btree (customer_id, id) WHERE (status = ANY (ARRAY['queued'::text, 'sending'::text, 'uncertain'::text]));
 
 CREATE INDEX outbox_parked ON public.outbox USING btree (customer_id) WHERE (status = 'parked'::text);
+
+CREATE INDEX outbox_set_aside ON public.outbox USING btree (aside_until) WHERE ((status = 'parked'::text) AND (aside_until IS NOT NULL));
 
 CREATE INDEX payment_events_by_payment ON public.payment_events USING btree (payment_id, id);
 

@@ -35,6 +35,18 @@ async def test_hello_again_makes_no_new_row_and_a_later_one_a_different_greeting
     assert greeting.startswith("Good to see you again Amina!")
 
 
+async def test_first_words_that_name_what_is_wanted_get_welcome_and_answer_in_one_message(
+    shop: ShopUnderTest,
+) -> None:
+    await shop.hear(text("My plan", "wamid.1"))
+
+    (said,) = await shop.settle()
+
+    assert said.index("Hello Amina, welcome") < said.index("*Guest User* · free")
+    assert "\n\n\n" not in said
+    assert [button.id for button in shop.whatsapp.sent[0].content.buttons] == ["price", "upgrade", "person"]
+
+
 async def test_my_plan_is_answered_from_the_database_by_its_clock(shop: ShopUnderTest) -> None:
     await shop.hear(text("Hello", "wamid.1"))
     await shop.settle()

@@ -7,7 +7,7 @@ import pytest
 
 from luminous import notices, orders, payments
 from luminous.orders import MILESTONES, receipt
-from tests.shop import KAMPALA, ShopUnderTest
+from tests.shop import KAMPALA, ShopUnderTest, said, text
 from tests.test_shopping import OKELLO, SHOES, Talk, buttons, priced
 
 MTN = ("256772240146", "UG.13491208655302741918")
@@ -224,3 +224,64 @@ async def test_a_callback_answers_everybody_alike_and_only_wakes(shop: ShopUnder
     assert (await shop.http.request(method, "/webhooks/momo/x", content=b"x" * 10)).status_code == 422
     assert await shop.settle() == []
     assert await shop.one("select status from payments") == "pending"
+
+
+async def test_after_24_hours_the_furthest_milestone_alone_waits_until_the_customer_writes(
+    shop: ShopUnderTest,
+) -> None:
+    amina = Talk(shop, MTN)
+    await paid(shop, amina)
+    await shop.do("update conversations set last_message_at = now() - interval '25 hours'")
+    assert [await reach(shop, each) for each in ("purchased", "at_hub", "in_transit")] == [[], [], []]
+
+    await shop.hear(text("👍", "wamid.later", MTN))
+
+    assert await shop.settle() == ["Order 1 is on its way to Uganda."]
+
+
+async def test_who_hides_their_number_is_asked_for_it_when_they_pay_and_goes_on_when_they_share_it(
+    shop: ShopUnderTest,
+) -> None:
+    okello = Talk(shop, (None, "UG.77"))
+    (asked,) = await okello(press=await accepted(shop, okello))
+    assert asked.startswith(f"*{PRICE}* for Q-1, with MTN Mobile Money. WhatsApp hides your number")
+    assert shop.whatsapp.sent[-1].content.asks_for_number
+
+    number = [{"origin": "contact_request", "phones": [{"phone": "+256772240146", "wa_id": "256772240146"}]}]
+    await shop.hear(said("contacts", number, "wamid.shared", okello.sender))
+
+    assert await shop.settle() == [
+        f"Thank you, we have your number.\n\n*{PRICE}* for Q-1, with MTN Mobile Money. From which number?"
+    ]
+    assert "From 0772 240146" in await buttons(shop)
+
+
+async def test_who_keeps_it_hidden_is_not_asked_again_and_pays_from_a_number_that_they_write(
+    shop: ShopUnderTest,
+) -> None:
+    okello = Talk(shop, (None, "UG.77"))
+    pay = await accepted(shop, okello)
+    await okello(press=pay)
+    (again,) = await okello(press=pay)
+    assert again.endswith("From which number?")
+
+    (prompted,) = await okello("0772 123456")
+    assert prompted.startswith(f"We asked 0772 123456 to pay {PRICE}.")
+    shop.mtn.approve(await payment_of(shop))
+    await shop.settle()
+
+    (kept,) = await okello("address Plot 5, Kira Road")
+    assert kept.endswith("You can change that until your parcel travels."), "asked once, for the payment"
+
+
+async def test_whoever_delivers_needs_a_number_that_nobody_asked_for_yet(shop: ShopUnderTest) -> None:
+    okello = Talk(shop, (None, "UG.77"))
+    await accepted(shop, okello)
+
+    (kept,) = await okello("address Plot 5, Kira Road")
+
+    assert "So that whoever delivers can call you, share your number" in kept
+    assert shop.whatsapp.sent[-1].content.asks_for_number
+    number = [{"origin": "contact_request", "phones": [{"phone": "+256772240146", "wa_id": "256772240146"}]}]
+    await shop.hear(said("contacts", number, "wamid.shared", okello.sender))
+    assert await shop.settle() == ["Thank you, we have your number."]

@@ -8,12 +8,14 @@ import copy
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
 from typing import Any, cast
 
+import httpx2
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -174,15 +176,22 @@ async def test_damaged_body_of_metas_is_taken_and_so_is_the_next_message(
     await assert_the_next_is_taken(shop)
 
 
+@pytest.fixture
+async def gateway_door(shop: ShopUnderTest) -> AsyncGenerator[httpx2.AsyncClient]:
+    """The same shop, as the gateway posts to it."""
+    async with visiting(shop.database) as http:
+        yield http
+
+
 @given(raw=damaged(GATEWAY))
 @fuzzed(60)
 async def test_damaged_body_of_the_gateways_is_taken_or_refused_and_the_next_message_taken(
-    shop: ShopUnderTest, raw: bytes
+    shop: ShopUnderTest, gateway_door: httpx2.AsyncClient, raw: bytes
 ) -> None:
     raw = unique(raw)
 
-    async with visiting(shop.database) as http:
-        answer = await http.post(PATH, content=raw, headers={"Authorization": f"Bearer {GATEWAY_SECRET}"})
+    secret = {"Authorization": f"Bearer {GATEWAY_SECRET}"}
+    answer = await gateway_door.post(PATH, content=raw, headers=secret)
 
     events = gateway.parse(raw, NOW)
     assert answer.status_code == (400 if not events or is_one_failure(events) else 200)

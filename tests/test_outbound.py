@@ -175,6 +175,19 @@ async def test_refusal_is_final_and_says_why(shop: ShopUnderTest) -> None:
     ]
 
 
+async def test_what_may_not_go_today_is_set_aside_and_its_day_comes(shop: ShopUnderTest) -> None:
+    await welcome(shop)
+    shop.whatsapp.failures = [failed("not_today", 131049)]
+    assert await shop.settle() == []
+    assert await shop.rows(
+        "select status, error_code, aside_until > now() + interval '23 hours' from outbox"
+    ) == [("parked", 131049, True)]
+
+    await shop.do("update outbox set aside_until = now()")
+    await shop.tidy()
+    assert len(await shop.settle()) == 1
+
+
 async def test_dead_token_holds_messages_without_using_up_their_attempts(shop: ShopUnderTest) -> None:
     await welcome(shop)
     for _ in range(10):

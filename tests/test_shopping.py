@@ -23,7 +23,7 @@ async def buttons(shop: ShopUnderTest) -> dict[str, str]:
 class Talk:
     """One customer's side: each message has an id of its own."""
 
-    def __init__(self, shop: ShopUnderTest, sender: tuple[str, str] = AMINA) -> None:
+    def __init__(self, shop: ShopUnderTest, sender: tuple[str | None, str] = AMINA) -> None:
         self.shop, self.sender, self.number = shop, sender, 0
 
     async def __call__(

@@ -3,7 +3,6 @@
 conversations.claim → inbox.unanswered → replies.decide → acts → settled, all in one transaction
 """
 
-from itertools import count
 from uuid import UUID
 
 from luminous import conversations, customers, inbox, metrics, outbox, quotes, subscriptions
@@ -15,6 +14,8 @@ from luminous.replies import (
     Context,
     Greeting,
     HandOver,
+    Pay,
+    Reply,
     Say,
     SetConsent,
     Shop,
@@ -22,6 +23,7 @@ from luminous.replies import (
     TakeNumber,
     decide,
     do,
+    joined,
     wording,
 )
 
@@ -85,8 +87,11 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
             decided = decide(context, written)
             if customer.has_stopped_service and is_proven:
                 await reopen_service(conn, customer.id, decided)
+            replies: list[Reply] = []
             for step in decided:
-                await act(conn, context, customer.id, step, written[-1], is_silent=falls_silent)
+                replies += await act(conn, context, customer.id, step, written[-1])
+            if not falls_silent:
+                await owe(conn, replies, written[-1])
             steps += decided
     await conversations.settle(
         conn,
@@ -127,44 +132,24 @@ async def reopen_service(conn: Connection, customer_id: UUID, steps: list[Step])
 
 
 async def act(
-    conn: Connection,
-    context: Context,
-    customer_id: UUID,
-    step: Step,
-    last: inbox.Message,
-    *,
-    is_silent: bool = False,
-) -> None:
-    """Do what was decided about some messages, answering on the number that the last one came to.
-
-    is_silent: everything is done, and nothing is said.
-    """
+    conn: Connection, context: Context, customer_id: UUID, step: Step, last: inbox.Message
+) -> list[Reply]:
+    """Do what was decided about some messages, and return what is to be said."""
     said = step.messages[-1] if step.messages else last
+    replies: list[Reply] = []
     to_do = list(step.acts)
-    for number in count():
-        if not to_do:
-            break
+    while to_do:
         match each := to_do.pop(0):
-            case Say() if is_silent:
-                pass
             case Say():
-                await outbox.owe(
-                    conn,
-                    customer_id,
-                    each.content,
-                    purpose="sign_in_link" if each.lets_in else "reply",
-                    dedupe_key=f"reply:{said.id}:{step.answer}:{number}",
-                    channel=last.channel,
-                    business_number_id=last.business_number_id,
-                    is_impersonal=not last.is_proven,
-                )
+                replies.append(Reply(customer_id, each, f"reply:{said.id}:{step.answer}:{len(replies)}"))
             case HandOver():
                 await conversations.hand_over(conn, customer_id, each.reason)
             case TakeNumber():
-                theirs = await customers.take_shared_number(conn, customer_id, each.phone, last.sent_at)
-                if theirs is not None:
-                    customer_id = theirs
-                    to_do.insert(0, Say(each.thanks))
+                shared = await customers.take_shared_number(conn, customer_id, each.phone, last.sent_at)
+                if shared is not None:
+                    customer_id = shared.customer_id
+                    goes_on = [Pay(goes_on=True)] if shared.reason == "payment" else []
+                    to_do = [Say(each.thanks), *goes_on, *to_do]
             case SetConsent():
                 await customers.set_consent(
                     conn,
@@ -178,6 +163,22 @@ async def act(
             case _:
                 to_do = [*await do(conn, context, customer_id, each, said.external_id), *to_do]
     await inbox.answered(conn, [message.id for message in step.messages], step.answer)
+    return replies
+
+
+async def owe(conn: Connection, replies: list[Reply], last: inbox.Message) -> None:
+    """Owe what is to be said, on the number that the last message came to."""
+    for reply in joined(replies):
+        await outbox.owe(
+            conn,
+            reply.customer_id,
+            reply.say.content,
+            purpose="sign_in_link" if reply.say.lets_in else "reply",
+            dedupe_key=reply.key,
+            channel=last.channel,
+            business_number_id=last.business_number_id,
+            is_impersonal=not last.is_proven,
+        )
 
 
 async def give_up_or_wait(begin: Begin, conversation: Conversation) -> None:

@@ -113,15 +113,18 @@ class MailFailed(LuminousError):
         self.is_final = is_final
 
 
-SendOutcome = Literal["not_sent", "once", "unclear", "refused", "window_over", "template_refused", "held"]
+SendOutcome = Literal[
+    "not_sent", "once", "not_today", "unclear", "refused", "window_over", "template_refused", "held"
+]
 
 
 class SendFailed(LuminousError):
     """A provider did not accept a message.
 
-    outcome: `not_sent` it surely did not go, try again; `once` the same, but only once; `unclear` it may
-    have gone, wait for a status first; `refused` it will never go; `window_over` not as free text;
-    `template_refused` not as this template; `held` this number cannot send at all at present.
+    outcome: `not_sent` it surely did not go, try again; `once` the same, but only once; `not_today` the
+    same, but not before a day; `unclear` it may have gone, wait for a status first; `refused` it will
+    never go; `window_over` not as free text; `template_refused` not as this template; `held` this number
+    cannot send at all at present.
     answered: the provider itself said that it failed; False when its answer never came.
     """
 

@@ -126,6 +126,8 @@ async def record_failure(conn: Connection, claimed: Claimed, failure: SendFailed
             await outbox.try_again(conn, claimed.id, reason, code=code, after=after)
         case "once" if claimed.attempts < 2:
             await outbox.try_again(conn, claimed.id, reason, code=code, after=backoff(2))
+        case "not_today":
+            await outbox.set_aside(conn, claimed.id, reason, code=code)
         case "window_over" if claimed.template is None:
             await outbox.window_over(conn, claimed.id, reason, code=code)
         case "template_refused" if claimed.template is not None:

@@ -255,6 +255,7 @@ async def tidy_up(work: Work) -> bool:
         conversations.recall_forgotten,
         outbox.forget_lost_workers,
         outbox.settle_doubts,
+        outbox.owe_set_aside,
         outbox.join_overtaken_statuses,
         outbox.forget_early_statuses,
         orders.close_delivered,

@@ -21,6 +21,7 @@ create table outbox (
   next_attempt_at    timestamptz not null default now(),
   attempted_at       timestamptz,                 -- when the last call began
   lease_until        timestamptz,                 -- of the worker that is sending it
+  aside_until        timestamptz,                 -- while parked: it goes again then, also if the customer has not written
   external_id        text,                        -- wamid, once known
   failed_external_id text,                        -- of an attempt that WhatsApp took and failed later, before it was owed again
   error_code         integer,
@@ -44,7 +45,7 @@ create table outbox (
   )),
   constraint outbox_status_is_known check (status in (
     'queued',      -- owed                                  → sending, suppressed, stale, parked
-    'sending',     -- a worker has it                       → accepted, queued (surely not sent), uncertain, failed, dead
+    'sending',     -- a worker has it                       → accepted, queued, parked (surely not sent), uncertain, failed, dead
     'uncertain',   -- it may have gone: a status tells      → accepted…, queued (again, once), dead
     'accepted',    -- WhatsApp has it                       → sent, delivered, read, failed
     'sent',        --                                       → delivered, read, failed
@@ -54,7 +55,7 @@ create table outbox (
     'dead',        -- given up
     'suppressed',  -- not to be sent: the customer said STOP, or nothing may say it outside WhatsApp's 24 hours
     'stale',       -- the identity moved, nobody is there, or it is too old to be said
-    'parked'       -- waits for the customer's next message → queued
+    'parked'       -- waits for the customer's next message, or until aside_until → queued
   ))
 );
 
@@ -62,6 +63,7 @@ create unique index outbox_one_in_flight_per_customer on outbox (customer_id) wh
 create index outbox_due on outbox (next_attempt_at, id) where status = 'queued';
 create index outbox_owed on outbox (customer_id, id) where status in ('queued', 'sending', 'uncertain');
 create index outbox_parked on outbox (customer_id) where status = 'parked';
+create index outbox_set_aside on outbox (aside_until) where status = 'parked' and aside_until is not null;
 create index outbox_in_doubt on outbox (lease_until) where status in ('sending', 'uncertain');
 create index outbox_billed on outbox (attempted_at) where billable;
 create index outbox_given_up on outbox (updated_at) where status in ('failed', 'dead');

@@ -8,6 +8,7 @@ create table phone_requests (
   answered_at  timestamptz,
   phone_number text,           -- what they shared
 
+  constraint phone_requests_reason_is_known check (reason in ('payment', 'delivery')),
   constraint phone_requests_say_what_was_answered check ((answered_at is null) = (phone_number is null))
 );
 

@@ -55,7 +55,7 @@ insert into data_map (table_name, class, at_erasure, title, personal, secret, di
   ('outbox', 'personal', 'empty', 'Messages that the shop sent',
    '{content,template,quoted_id,error_reason}', '{}', '{external_id,failed_external_id}',
    '{id,customer_id,identity_epoch,channel,business_number_id,purpose,dedupe_key,is_impersonal,status,attempts,'
-   'otherwise,needs_template,went_as_template,failed_answers,lost_answers,next_attempt_at,lease_until,attempted_at,error_code,billable,created_at,updated_at}'),
+   'otherwise,needs_template,went_as_template,failed_answers,lost_answers,next_attempt_at,lease_until,aside_until,attempted_at,error_code,billable,created_at,updated_at}'),
   ('early_statuses', 'personal', 'apart', 'What became of messages, before they were known',
    '{channel,external_id,status,error_code,error_reason,failure,billable,occurred_at,received_at}', '{}', '{}', '{}'),
   ('webhook_bodies', 'personal', 'apart', 'What WhatsApp delivered, as it came',

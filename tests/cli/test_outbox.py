@@ -15,9 +15,13 @@ async def test_a_failed_notice_is_seen_with_its_reason_and_goes_again(
     owed = await owes(committing, await customer(committing, PHONE), "notice")
     await claimed(committing)
     await outbox.refused(committing, owed, "[b]gone", code=131026)
+    await committing.execute(
+        "update outbox set updated_at = (current_date - 1 + time '20:30') at time zone 'UTC'"
+    )
 
     seen = await terminal.run("outbox", "list")
     assert "[b]gone" in seen.says
+    assert "23:30" in seen.says, "on the shop's clock"
     assert [each["id"] for each in (await terminal.run("outbox", "list", "--json")).json["messages"]] == [
         owed
     ]

@@ -177,4 +177,4 @@ CONVERSATION = sql("""
     select waiting_since is not null as is_waiting, handed_over_at is not null as is_with_person
       from conversations where customer_id = %(id)s
 """).into(Conversation)
-PHONE_REQUEST = sql("insert into phone_requests (customer_id, reason) values (%(id)s, 'a payment')")
+PHONE_REQUEST = sql("insert into phone_requests (customer_id, reason) values (%(id)s, 'payment')")

@@ -28,6 +28,7 @@ class Owed:
     error_reason: str | None
     billable: bool | None
     leased_for: timedelta | None
+    aside_for: timedelta | None
     due_in: timedelta
 
 
@@ -79,7 +80,8 @@ WROTE = sql("""
 """)
 ROW = sql("""
     select status, attempts, lost_answers, external_id, error_code, error_reason, billable,
-           lease_until - now() as leased_for, next_attempt_at - now() as due_in
+           lease_until - now() as leased_for, aside_until - now() as aside_for,
+           next_attempt_at - now() as due_in
       from outbox where id = %(id)s
 """).into(Owed)
 LEASE_ENDS = sql("update outbox set lease_until = now() - interval '1 second' where lease_until is not null")

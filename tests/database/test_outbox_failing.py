@@ -144,6 +144,52 @@ async def test_a_failure_that_was_quicker_than_our_record_has_the_same_effect(co
     assert (await row(conn, owed)).status == "queued"
 
 
+@pytest.mark.parametrize("told_later", [True, False])
+async def test_what_may_not_go_today_is_set_aside_for_a_day_two_and_four_and_holds_nothing_back(
+    conn: Connection, told_later: bool
+) -> None:
+    amina = await customer(conn, PHONE)
+    owed = await owes(conn, amina, "notice")
+    for day, wait in enumerate([1, 1, 2, 4]):
+        if told_later:
+            assert await taken(conn, f"wamid.{day}") == owed
+            await told(conn, "failed", f"wamid.{day}", failure="not_today", error_code=131049)
+        else:
+            assert (await claimed(conn)).id == owed
+            await outbox.set_aside(conn, owed, "no", code=131049)
+        after = await row(conn, owed)
+        assert (after.status, after.error_code, after.external_id) == ("parked", 131049, None)
+        assert after.aside_for == timedelta(days=wait)
+        assert await owes(conn, amina) == await taken(conn, f"wamid.after.{day}")  # nothing waits for it
+
+        assert await outbox.owe_set_aside(conn) == 0
+        await DAYS_PASS.run(conn, days=wait)
+        await wrote(conn, amina)
+        assert await outbox.owe_set_aside(conn) == 1
+
+
+async def test_what_was_set_aside_goes_at_once_when_the_customer_writes(conn: Connection) -> None:
+    amina = await customer(conn, PHONE)
+    owed = await owes(conn, amina, "notice")
+    await taken(conn)
+    await told(conn, "failed", failure="not_today", error_code=131049)
+
+    await outbox.unpark(conn, amina)
+
+    assert ((message := await claimed(conn)).id, message.status) == (owed, "sending")
+
+
+async def test_what_was_set_aside_for_too_long_is_not_said(conn: Connection) -> None:
+    owed = await owes(conn, await customer(conn, PHONE), "notice")
+    await taken(conn)
+    await told(conn, "failed", failure="not_today", error_code=131049)
+
+    await DAYS_PASS.run(conn, days=61)
+    await outbox.owe_set_aside(conn)
+
+    assert ((message := await claimed(conn)).id, message.status) == (owed, "stale")
+
+
 @pytest.mark.parametrize(
     ("purpose", "status", "then"),
     [
@@ -196,4 +242,9 @@ APPROVE = sql("update templates set status = 'approved' where name = 'order_mile
 TEMPLATE = sql("""
     select status || ': ' || status_reason from templates where name = 'order_milestone'
 """).into(str)
+DAYS_PASS = sql("""
+    update outbox
+       set created_at = created_at - make_interval(days => %(days)s),
+           aside_until = aside_until - make_interval(days => %(days)s)
+""")
 SET_STATUS = sql("update outbox set status = %(status)s where id = %(id)s")

@@ -3,12 +3,14 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from luminous.db import Connection, connect
 from luminous.proof import PATIENCE, check
 from luminous.proof.check import INVARIANTS
+from luminous.storage import Directory
 from tests.proof.violations import BASE, VIOLATIONS, Planted, do
 from tests.shop import ShopUnderTest, pressed, status, text
 from tests.test_up import luminous
@@ -56,6 +58,26 @@ async def test_shop_that_answered_and_sent_keeps_every_invariant_without_any_pat
     findings = await check(database_url, schema=None, patience=timedelta())
 
     assert [finding for finding in findings if finding.verdict != "✓"] == []
+
+
+async def test_stored_files_that_are_gone_or_changed_are_named_when_they_are_read(
+    database_url: str, tmp_path: Path
+) -> None:
+    storage = Directory(tmp_path / "media")
+    async with connect(database_url) as conn:
+        await conn.execute("""
+            insert into media (id, channel, provider_id, claimed_sha256, kind, filename, status, mime_type,
+                               size, sha256, stored_at)
+            select uuid(lpad(n::text, 32, '0')), 'meta', n::text, '', 'image', '', 'stored', 'image/png', 1,
+                   sha256('x'), now()
+              from generate_series(1, 3) n""")
+    whole, changed, gone = (str(UUID(f"{n:032}")) for n in (1, 2, 3))
+    await storage.put(whole, b"x")
+    await storage.put(changed, b"y")
+
+    (*_, files) = await check(database_url, schema=None, storage=storage)
+
+    assert (files.verdict, files.ids) == ("✗", (changed, gone))
 
 
 async def test_first_twenty_are_named_and_all_are_counted(database_url: str, tmp_path: Path) -> None:

@@ -15,20 +15,32 @@ BASE = """
                        sent_at, received_at, answered_at, answer)
     overriding system value
     values (1, 'meta', 'wamid.1', :amina, '1', 'text', 'Hello', true,
-            now(), now() - interval '1 hour', now(), 'welcome'),
+            now() - interval '1 hour', now() - interval '1 hour', now(), 'welcome'),
            (2, 'meta', 'wamid.2', :amina, '1', 'text', 'Hello', false, now(), now(), null, null);
     update conversations set waiting_since = now() where customer_id = :amina;
     insert into outbox (id, customer_id, identity_epoch, channel, business_number_id, purpose, dedupe_key,
-                        content, status, attempts, external_id, lease_until, created_at, updated_at)
+                        content, status, attempts, attempted_at, external_id, lease_until,
+                        created_at, updated_at)
     overriding system value
-    values (1, :amina, 0, 'meta', '1', 'reply', 'one', '{}', 'delivered', 1, 'wamid.out.1', null,
-            now() - interval '1 hour', now() - interval '1 hour'),
-           (2, :amina, 0, 'meta', '1', 'reply', 'two', '{}', 'sending', 1, null,
-            now() + interval '20 seconds', now() - interval '1 minute', now()),
-           (3, :amina, 0, 'meta', '1', 'reply', 'three', '{}', 'queued', 0, null, null,
-            now() - interval '1 minute', now() - interval '1 minute'),
-           (4, :brian, 0, 'meta', '1', 'reply', 'four', '{}', 'queued', 1, null, null,
-            now() - interval '1 minute', now());
+    values (1, :amina, 0, 'meta', '1', 'reply', 'one', '{}', 'delivered', 1, now() - interval '1 hour',
+            'wamid.out.1', null, now() - interval '1 hour', now() - interval '1 hour'),
+           (2, :amina, 0, 'meta', '1', 'reply', 'two', '{}', 'sending', 1, now(),
+            null, now() + interval '20 seconds', now() - interval '1 minute', now()),
+           (3, :amina, 0, 'meta', '1', 'reply', 'three', '{}', 'queued', 0, null,
+            null, null, now() - interval '1 minute', now() - interval '1 minute'),
+           (4, :brian, 0, 'meta', '1', 'reply', 'four', '{}', 'queued', 1, now(),
+            null, null, now() - interval '1 minute', now()),
+           (6, :amina, 0, 'meta', '1', 'marketing', 'six', '{}', 'delivered', 1, now() - interval '2 minutes',
+            'wamid.out.6', null, now() - interval '5 minutes', now());
+    insert into consents (id, customer_id, purpose, state, source, said_at, recorded_at)
+    overriding system value
+    select id, :amina, 'marketing', state, 'message', at, at
+      from (values (1, 'opted_in', now() - interval '1 day'),
+                   (2, 'opted_out', now() - interval '3 minutes')) said (id, state, at);
+    insert into media (id, channel, provider_id, claimed_sha256, kind, filename, status, mime_type, size,
+                       sha256, stored_at)
+    values (:first, 'meta', '1', '', 'image', '', 'stored', 'image/png', 1, sha256('x'), now()),
+           (:second, 'meta', '2', '', 'image', '', 'waiting', null, null, null, null);
     insert into quotations (id, customer_id, status, changed_by, version)
     values (:first, :amina, 'accepted', 'customer', 1);
     insert into quotation_versions (id, quotation_id, number, priced_by) values (:first, :first, 1, 'Aisha');
@@ -171,6 +183,38 @@ VIOLATIONS = {
     ),
     "No status of an unknown message is kept for longer than a day": Planted(
         "update early_statuses set received_at = now() - interval '25 hours'", ("wamid.elsewhere",)
+    ),
+    "What a customer allows is what the ledger says": Planted(
+        """alter table customers disable trigger trg_customers_record_consent;
+            update customers set consent_status = 'opted_in' where id = :brian""",
+        (BRIAN,),
+    ),
+    "News went to those alone who had said yes to it": Planted(
+        """alter table consents disable trigger trg_consents_are_never_changed;
+            update consents set recorded_at = now() - interval '10 minutes' where id = 2""",
+        ("6",),
+    ),
+    "Free text went only within 24 hours of the customer's own words": Planted(
+        "update inbox set sent_at = now() - interval '26 hours' where id = 1", ("1", "6")
+    ),
+    "Every template that a message may go as is there": Planted(
+        """update outbox set template = '{"name": "no_such"}' where status = 'queued'""", ("3", "4")
+    ),
+    "Files that customers sent are fetched": Planted(
+        "update media set next_attempt_at = now() - interval '6 minutes' where id = :second", (SECOND,)
+    ),
+    "A stored file has its checksum, and a deleted one has left nothing": Planted(
+        """alter table media drop constraint media_stored_are_described;
+            update media set sha256 = null where id = :first;
+            update media set status = 'doomed' where id = :second;
+            update media set status = 'deleted' where id = :second""",
+        (FIRST, SECOND),
+    ),
+    "Files whose time is up are gone": Planted(
+        """update media set created_at = now() - interval '181 days' where id = :first;
+            update media set status = 'doomed', updated_at = now() - interval '6 minutes'
+             where id = :second""",
+        (FIRST, SECOND),
     ),
     "The total of what was offered is the sum of its lines": Planted(
         """alter table quotation_lines disable trigger trg_quotation_lines_stay;

@@ -12,6 +12,7 @@ import pytest
 
 from luminous.charges import Charge, ChargeFailed, Standing
 from luminous.errors import SettingsMissing
+from luminous.http import tls
 from luminous.phone import Phone
 from luminous.providers.momo import collections
 from luminous.providers.momo.account import PRODUCTION_URL, Account
@@ -33,7 +34,8 @@ class Mtn:
 
 @asynccontextmanager
 async def mtn(*answers: Answer, **account: str) -> AsyncGenerator[Mtn]:
-    async with graph_api(*answers) as graph, httpx2.AsyncClient(trust_env=False) as client:
+    nearby = httpx2.AsyncClient(trust_env=False, verify=tls())
+    async with graph_api(*answers) as graph, nearby as client:
         given = {
             "api_user": "the-user",
             "api_key": "the-key",

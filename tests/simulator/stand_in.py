@@ -19,6 +19,7 @@ from fastapi import FastAPI, Request, Response
 from luminous import simulator
 from luminous.channels.meta.signature import HEADER, is_signed
 from luminous.db import Connection, Database
+from luminous.http import tls
 from luminous.simulator import MomoKeys, SimulatorSettings
 
 NUMBER_ID = "106540352242922"
@@ -51,7 +52,7 @@ class Shop:
     released: list[UUID] = field(default_factory=list[UUID])
     on_message: Callable[[Body], Any] | None = None
     client: httpx2.AsyncClient = field(
-        default_factory=lambda: httpx2.AsyncClient(trust_env=False, timeout=30)
+        default_factory=lambda: httpx2.AsyncClient(trust_env=False, verify=tls(), timeout=30)
     )
 
     @property

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from luminous.http import tls
 from luminous.proof.stage.programs import free_port
 
 SERVER = """
@@ -35,7 +36,7 @@ async def test_the_server_stops_at_once_although_pages_are_open(
         *arguments, cwd=Path(__file__).parents[2], env=dict(os.environ)
     )
     try:
-        async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+        async with httpx2.AsyncClient(trust_env=False, verify=tls(), timeout=30) as client:
             await started(client, url)
             await stopped(server, client, f"{url}/events?phone=1", number)
     finally:

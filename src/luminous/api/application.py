@@ -1,5 +1,7 @@
 """The API as one application, mounted by `app.py`: its routes, its errors, its description."""
 
+from functools import cache
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -34,11 +36,11 @@ def create_api(begin: Begin, shop: Shop, *, region: str, calls_per_minute: int) 
         api.include_router(router)
     for error in (Problem, HTTPException, RequestValidationError, LuminousError):
         api.add_exception_handler(error, answer_problem)
-    document = description.document_of(api)
+    document = cache(lambda: description.document_of(api))  # takes longer than all else here together
 
     @api.get("/openapi.json", include_in_schema=False)
     def openapi() -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route
-        return JSONResponse(document)
+        return JSONResponse(document())
 
     api.include_router(description.pages(document))
     api.add_middleware(Gate, begin=begin, rate=Rate(calls_per_minute))

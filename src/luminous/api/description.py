@@ -1,6 +1,7 @@
 """What the API says of itself: an OpenAPI document with scopes and problems, and a page that people read."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -58,29 +59,31 @@ def document_of(api: FastAPI) -> dict[str, Any]:
     return document
 
 
-def pages(document: dict[str, Any]) -> APIRouter:
+def pages(document: Callable[[], dict[str, Any]]) -> APIRouter:
     """The page for people; nothing of it comes from elsewhere."""
     router = APIRouter(include_in_schema=False)
-    page = PAGES.get_template("docs.html").render(
-        about=document["info"]["description"],
-        operations=[
-            _operation(path, method, operation, document)
-            for path, methods in document["paths"].items()
-            for method, operation in methods.items()
-        ],
-        problems=PROBLEMS,
-    )
     style = PAGES.get_template("docs.css").render()
 
     @router.get("/docs")
     def docs() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction] - a route
-        return HTMLResponse(page, headers={"content-security-policy": POLICY})
+        return HTMLResponse(_page(document()), headers={"content-security-policy": POLICY})
 
     @router.get("/docs.css")
     def docs_style() -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         return Response(style, media_type="text/css")
 
     return router
+
+
+def _page(document: dict[str, Any]) -> str:
+    operations = [
+        _operation(path, method, operation, document)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return PAGES.get_template("docs.html").render(
+        about=document["info"]["description"], operations=operations, problems=PROBLEMS
+    )
 
 
 def _problem(sentence: str) -> dict[str, Any]:

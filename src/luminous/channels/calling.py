@@ -69,13 +69,13 @@ async def call(client: httpx2.AsyncClient, provider: str, url: str, token: str, 
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         timeout=TIMEOUT,
     )
-    return await _answer(client, provider, asked)
+    return await _answer(client, provider, asked, LONGEST_CALL_SECONDS)
 
 
 async def fetch(client: httpx2.AsyncClient, provider: str, url: str, token: str) -> Answer:
     """GET what stands there, in the same manner."""
     asked = client.build_request("GET", url, headers={"Authorization": f"Bearer {token}"}, timeout=TIMEOUT)
-    return await _answer(client, provider, asked)
+    return await _answer(client, provider, asked, LONGEST_CALL_SECONDS)
 
 
 async def upload(
@@ -95,16 +95,10 @@ async def upload(
         headers={"Authorization": f"Bearer {token}"},
         timeout=UPLOAD_TIMEOUT,
     )
-    return await _answer(client, provider, asked, seconds=LONGEST_UPLOAD_SECONDS)
+    return await _answer(client, provider, asked, LONGEST_UPLOAD_SECONDS)
 
 
-async def _answer(
-    client: httpx2.AsyncClient,
-    provider: str,
-    asked: httpx2.Request,
-    *,
-    seconds: float = LONGEST_CALL_SECONDS,
-) -> Answer:
+async def _answer(client: httpx2.AsyncClient, provider: str, asked: httpx2.Request, seconds: float) -> Answer:
     try:
         async with asyncio.timeout(seconds):
             # The token goes to nobody else: no redirect is followed.

@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 
 from luminous import conversations
+from luminous.cli.customers.paper import moment
 from luminous.cli.output import AsJson, console, in_database, print_json, print_table, settings_with_database
 from luminous.errors import LuminousError
 
@@ -16,7 +17,8 @@ app = typer.Typer(no_args_is_help=True, help="Conversations that a person has; t
 @app.command("list")
 def handover_list(as_json: AsJson = False) -> None:
     """List who waits for a person, longest first."""
-    waiting = asyncio.run(in_database(settings_with_database(), conversations.handed_over))
+    settings = settings_with_database()
+    waiting = asyncio.run(in_database(settings, conversations.handed_over))
     if as_json:
         print_json(
             [
@@ -40,7 +42,7 @@ def handover_list(as_json: AsJson = False) -> None:
                 str(one.customer_id),
                 one.display_name,
                 one.phone_number or "hidden",
-                f"{one.handed_over_at:%d %b %H:%M}",
+                moment(one.handed_over_at, settings.timezone),
                 one.reason + (" (24 hours ago: the bot answers again)" if one.bot_answers_again else ""),
                 (one.last_text or "")[:60],
             )

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from luminous import outbox
+from luminous.cli.customers.paper import moment
 from luminous.cli.output import AsJson, console, in_database, print_json, print_table, settings_with_database
 from luminous.db import Connection
 from luminous.errors import LuminousError
@@ -37,14 +38,15 @@ def outbox_list(
         found = await outbox.not_sent(conn, statuses, within=timedelta(days=days))
         return found, await outbox.numbers_that_cannot_send(conn)
 
-    found, stopped = asyncio.run(in_database(settings_with_database(), read))
+    settings = settings_with_database()
+    found, stopped = asyncio.run(in_database(settings, read))
     if as_json:
         print_json({"messages": [_as_json(each) for each in found], "stopped_numbers": len(stopped)})
         return
     for number in stopped:
         console.print(
             f"[red]✗[/] {number.channel} number {number.business_number_id} cannot send "
-            f"since {number.stopped_at:%d %b %H:%M}: {number.reason}"
+            f"since {moment(number.stopped_at, settings.timezone)}: {number.reason}"
         )
     if not found:
         console.print(f"Nothing failed or waits that changed in the last {days} days.")
@@ -57,7 +59,7 @@ def outbox_list(
             each.status,
             each.reason or "",
             each.text[:60],
-            f"{each.updated_at:%d %b %H:%M}",
+            moment(each.updated_at, settings.timezone),
         )
         for each in found
     ]

@@ -15,6 +15,7 @@ from rich.console import Console
 from luminous import proof
 from luminous.cli.ending import run
 from luminous.cli.output import AsJson, print_json, print_table, settings_with_database
+from luminous.keeping import storage_of
 from luminous.proof.chaos import Plan, play
 
 
@@ -36,13 +37,19 @@ def check(
     patience: Annotated[
         int, typer.Option("--patience", min=0, help="Seconds that unfinished work may be old.")
     ] = int(proof.PATIENCE.total_seconds()),
+    files: Annotated[
+        bool, typer.Option("--files", help="Also read every stored file and compare its checksum.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check what must be true of the tables at any moment, reading only. ✗ exits with 1."""
     settings = settings_with_database()
     findings = asyncio.run(
         proof.check(
-            settings.database_url, schema=settings.schema_to_set, patience=timedelta(seconds=patience)
+            settings.database_url,
+            schema=settings.schema_to_set,
+            patience=timedelta(seconds=patience),
+            storage=storage_of(settings) if files else None,
         )
     )
     report("Invariants", findings, as_json=as_json)

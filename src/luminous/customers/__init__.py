@@ -33,12 +33,11 @@ from luminous.customers.merge import (
 from luminous.customers.record import Owed, Record, Written, record_of
 from luminous.customers.resolve import DECISIONS, Changed, Resolved, announce, resolve
 from luminous.customers.retire import Retirement, retire_some, retirement
-from luminous.customers.sharing import Asked, ask_for_phone, take_shared_number
+from luminous.customers.sharing import Shared, ask_for_phone, take_shared_number
 from luminous.customers.show import Customer, get
 
 __all__ = [
     "DECISIONS",
-    "Asked",
     "Changed",
     "Conflict",
     "Consent",
@@ -56,6 +55,7 @@ __all__ = [
     "Retirement",
     "Said",
     "Settled",
+    "Shared",
     "Written",
     "announce",
     "ask_for_phone",

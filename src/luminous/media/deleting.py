@@ -53,7 +53,7 @@ DOOMED_NEXT = sql("""
        limit 1
          for no key update skip locked
     )
-    update media set lease_until = now() + interval '1 minute', updated_at = now()
+    update media set lease_until = now() + interval '1 minute'
       from due where media.id = due.id
     returning media.id
 """).into(UUID)

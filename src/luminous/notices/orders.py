@@ -23,13 +23,15 @@ async def reach_milestone(
 ) -> tuple[Order, bool]:
     """The parcel has come as far as this: note it, and tell the customer once when it is the furthest so far.
 
-    Returns the order and whether the customer is told. Raises OrderRefused.
+    While the last milestone waits for the customer's next message, this one waits in its place. Returns the
+    order and whether the customer is told. Raises OrderRefused.
     """
     moved = await orders.reach(conn, order_id, milestone, by=by, at=at)
     order = await orders.get(conn, order_id)
     assert order is not None  # noqa: S101 - reach has found it
     if moved:
         content, template = order_words.reached(shop.words, order, milestone)
+        await outbox.forget_waiting(conn, order.customer_id, key_begins=f"order:{order.id}:milestone:")
         await _owe(conn, order, f"milestone:{milestone}", content, template)
     return order, moved
 
@@ -87,7 +89,6 @@ async def _owe(
     *,
     purpose: Purpose = "notice",
 ) -> None:
-    """Outside the 24 hours a notice goes as its template or not at all: old news is no news."""
     await outbox.owe_where_they_write(
         conn,
         order.customer_id,
@@ -95,5 +96,4 @@ async def _owe(
         purpose=purpose,
         dedupe_key=f"order:{order.id}:{key}",
         template=template,
-        otherwise="drop" if purpose == "notice" else "wait",
     )

@@ -3,12 +3,13 @@
 from luminous.outbox.claim import Claimed, claim
 from luminous.outbox.cost import Day, costs
 from luminous.outbox.doubt import forget_lost_workers, settle_doubts
-from luminous.outbox.failing import HOLD, rest_template
+from luminous.outbox.failing import HOLD, owe_set_aside, rest_template, set_aside
 from luminous.outbox.numbers import start_number, stop_number, stopped_numbers, take_tokens
 from luminous.outbox.owe import (
     Otherwise,
     Owed,
     Purpose,
+    forget_waiting,
     heard_from,
     oldest_unsent_age,
     owe,
@@ -41,6 +42,7 @@ __all__ = [
     "costs",
     "forget_early_statuses",
     "forget_lost_workers",
+    "forget_waiting",
     "given_up_lately",
     "heard_from",
     "join_overtaken_statuses",
@@ -48,11 +50,13 @@ __all__ = [
     "numbers_that_cannot_send",
     "oldest_unsent_age",
     "owe",
+    "owe_set_aside",
     "owe_where_they_write",
     "record_status",
     "refused",
     "rest_template",
     "retry",
+    "set_aside",
     "settle_doubts",
     "start_number",
     "stop_number",

@@ -36,9 +36,24 @@ async def follow_failure(
         return False
     if failure == "template_refused":
         await rest_template(conn, again.id, reason)
+    elif failure == "not_today":
+        await set_aside(conn, again.id, reason, code=code)
     elif failure == "held":
         await stop_number(conn, channel, again.business_number_id, reason, code=code, again_in=HOLD)
     return True
+
+
+async def set_aside(conn: Connection, outbox_id: int, reason: str, *, code: int | None) -> None:
+    """It surely did not go, and will not before a day: it holds nothing back until then.
+
+    It waits a day, then each time for as long as it has been owed: it is tried after 1, 2, 4, … days.
+    """
+    await SET_ASIDE.run(conn, outbox_id=outbox_id, reason=reason, code=code)
+
+
+async def owe_set_aside(conn: Connection) -> int:
+    """What was set aside is owed again when its time has come. Returns how many messages."""
+    return await OWE_SET_ASIDE.run(conn)
 
 
 async def rest_template(conn: Connection, outbox_id: int, reason: str) -> None:
@@ -64,8 +79,22 @@ OWE_AGAIN = sql("""
                             when 'unclear'          then attempts < 6
                             when 'not_sent'         then attempts < 100
                             when 'held'             then attempts < 100
+                            when 'not_today'        then true  -- until it is too old to be said
                             else false end
     returning id, business_number_id
 """).into(OwedAgain)
+
+SET_ASIDE = sql("""
+    update outbox
+       set status = 'parked', aside_until = now() + greatest(now() - created_at, interval '1 day'),
+           lease_until = null, error_code = %(code)s, error_reason = %(reason)s, updated_at = now()
+     where id = %(outbox_id)s and status in ('sending', 'queued')
+""")
+
+OWE_SET_ASIDE = sql("""
+    update outbox
+       set status = 'queued', aside_until = null, next_attempt_at = now(), updated_at = now()
+     where status = 'parked' and aside_until <= now()
+""")
 
 REST_TEMPLATE = sql("select rest_template(%(outbox_id)s, %(reason)s)")

@@ -97,6 +97,14 @@ async def heard_from(conn: Connection, customer_id: UUID) -> int:
     return await HEARD_FROM.one(conn, customer_id=customer_id)
 
 
+async def forget_waiting(conn: Connection, customer_id: UUID, *, key_begins: str) -> int:
+    """What waits for the customer's next message under such a key is not said any more: later news is.
+
+    Returns how many messages.
+    """
+    return await FORGET_WAITING.run(conn, customer_id=customer_id, key_begins=key_begins)
+
+
 async def oldest_unsent_age(conn: Connection) -> float:
     """For how many seconds the oldest message that is due has not been sent; 0 when none is."""
     return await OLDEST_UNSENT_AGE.one(conn)
@@ -130,6 +138,12 @@ HEARD_FROM = sql("""
       from (select purpose, created_at from outbox
              where customer_id = %(customer_id)s order by id desc limit 20) last_ones
 """).into(int)
+
+FORGET_WAITING = sql("""
+    update outbox
+       set status = 'suppressed', error_reason = 'later news took its place', updated_at = now()
+     where customer_id = %(customer_id)s and status = 'parked' and starts_with(dedupe_key, %(key_begins)s)
+""")
 
 OLDEST_UNSENT_AGE = sql("""
     select coalesce(extract(epoch from now() - min(created_at)), 0)::float8

@@ -3,17 +3,20 @@
 Nothing is written, and no statement may run for long: this is made for the live database.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from luminous.db import Database, connect, sql
 from luminous.proof import check_customers as customers
 from luminous.proof import check_identity as identity
+from luminous.proof import check_media as media
 from luminous.proof import check_messages as messages
 from luminous.proof import check_outbox as outbox
 from luminous.proof import check_quotations as quotations
-from luminous.proof.check_report import Invariant, Offender
-from luminous.proof.verify_report import Finding, in_words
+from luminous.proof import check_sayable as sayable
+from luminous.proof.check_files import check_files
+from luminous.proof.check_report import Checked, Invariant, not_looked_at, told
+from luminous.proof.verify_report import in_words
+from luminous.storage import Storage
 
 PATIENCE = timedelta(minutes=5)  # for what a running worker has done within seconds
 LONGEST = timedelta(seconds=30)
@@ -23,32 +26,33 @@ INVARIANTS: tuple[Invariant, ...] = (
     *identity.INVARIANTS,
     *messages.INVARIANTS,
     *outbox.INVARIANTS,
+    *sayable.INVARIANTS,
+    *media.INVARIANTS,
     *quotations.INVARIANTS,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Checked(Finding):
-    """One line of the report. found: how many break it; ids: of the first twenty of them."""
-
-    found: int
-    ids: tuple[str, ...]
-
-
 async def check(
-    url: str, *, schema: str | None, patience: timedelta = PATIENCE, longest: timedelta = LONGEST
+    url: str,
+    *,
+    schema: str | None,
+    patience: timedelta = PATIENCE,
+    longest: timedelta = LONGEST,
+    storage: Storage | None = None,
 ) -> list[Checked]:
     """Look at every invariant and return what was found, in its order.
 
     schema: the shop's schema; None is `public`. patience: how old unfinished work may be. longest: a
-    statement that takes more time is given up, and its line says so.
+    statement that takes more time is given up, and its line says so. storage: the files that are kept
+    there are read too, which takes its time; None leaves them alone.
     Raises DatabaseAway when the server does not answer; anything else is a finding.
     """
     async with connect(url):
         pass  # nobody there: PostgreSQL's own words, at once
     # No prepared statements: this must work behind a transaction pooler too.
     async with Database(url, schema=schema, size=2, prepare=False) as database:
-        return [await _look(database, invariant, patience, longest) for invariant in INVARIANTS]
+        found = [await _look(database, invariant, patience, longest) for invariant in INVARIANTS]
+        return found if storage is None else [*found, await check_files(database, storage)]
 
 
 async def _look(database: Database, invariant: Invariant, patience: timedelta, longest: timedelta) -> Checked:
@@ -57,17 +61,14 @@ async def _look(database: Database, invariant: Invariant, patience: timedelta, l
             await CAREFULLY.run(conn, longest=f"{longest.total_seconds()}s")
             offenders = await invariant.offenders.all(conn, patience=patience)
     except Exception as error:
-        return Checked(invariant.item, "✗", await in_words(database, error), 0, ())
-    if not offenders:
-        return Checked(invariant.item, "✓", "none", 0, ())
-    return _broken(invariant, offenders)
-
-
-def _broken(invariant: Invariant, offenders: list[Offender]) -> Checked:
-    found, ids = offenders[0].in_total, tuple(offender.id for offender in offenders)
-    more = f" and {found - len(ids):,} more" if found > len(ids) else ""
-    evidence = f"{invariant.of} {', '.join(ids)}{more}. {invariant.what_to_do}"
-    return Checked(invariant.item, "✗", f"{found:,}: {evidence}", found, ids)
+        return not_looked_at(invariant.item, await in_words(database, error))
+    return told(
+        invariant.item,
+        [offender.id for offender in offenders],
+        offenders[0].in_total if offenders else 0,
+        of=invariant.of,
+        what_to_do=invariant.what_to_do,
+    )
 
 
 # Row security that hides rows from this role must be an error: silence would look like a healthy table.

@@ -43,7 +43,7 @@ class SetConsent:
 
 @dataclass(frozen=True, slots=True)
 class TakeNumber:
-    """They shared their own number. If we had asked for it, it is taken and `thanks` is said."""
+    """They shared their own number. If we had asked for it, it is taken, and what needed it goes on."""
 
     phone: Phone
     thanks: Content
@@ -109,10 +109,14 @@ class ChangePlan:
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """Pay: this order, this chosen plan, or whatever waits for a payment."""
+    """Pay: this order, this chosen plan, or whatever waits for a payment.
+
+    goes_on: they did not ask anew, so that nothing is said where nothing waits.
+    """
 
     order_id: UUID | None = None
     subscription_id: UUID | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,8 @@ def _answer_speech(
         return [Step(said, "courtesy")] if said else []
     if opening == "greeting" and context.has_offer and context.is_proven and not asked:
         return [Step(said, opening, (DecideInWords("show", greets=True),))]
-    return [Step(said, opening, (Say(_hello(context, opening), greets=True),))]
+    hello = opened(context, opening, Content("")) if asked else _hello(context, opening)
+    return [Step(said, opening, (Say(hello, greets=True),))]  # what was asked for is answered right below it
 
 
 def opened(context: Context, opening: Opening | None, content: Content) -> Content:

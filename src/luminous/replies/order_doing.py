@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from luminous import orders, payments
+from luminous import customers, orders, payments
 from luminous.db import Connection
 from luminous.errors import InvalidPhone, OrderRefused, PaymentRefused
 from luminous.messages import Content
@@ -60,10 +60,12 @@ async def begin_to_pay(conn: Connection, context: Context, customer_id: UUID, ac
     if len(waiting) > 1:
         return [Say(payment_words.which_thing(words, waiting, None))]
     if not waiting:
-        return [Say(payment_words.nothing_to_pay(words))]
+        return [] if act.goes_on else [Say(payment_words.nothing_to_pay(words))]
     if not context.shop.takes_momo:
         return _by_hand(context, waiting[0])
     own = await payments.own_number(conn, customer_id)
+    if own is None and await customers.ask_for_phone(conn, customer_id, "payment"):
+        return [Say(payment_words.share_number(words, waiting[0]))]
     can_pay = own if own is not None and payments.pays_with_momo(own) else None
     return [Say(payment_words.from_which(words, waiting[0], can_pay))]
 
@@ -176,7 +178,8 @@ async def _address(conn: Connection, context: Context, customer_id: UUID, addres
         order = await orders.set_address(conn, changeable[0].id, address, by="customer")
     except OrderRefused:
         return order_words.address_not_kept(context.words)
-    return order_words.address_kept(context.words, order)
+    needs_number = await customers.ask_for_phone(conn, customer_id, "delivery")
+    return order_words.address_kept(context.words, order, asks_for_number=needs_number)
 
 
 async def _rate(conn: Connection, context: Context, customer_id: UUID, act: Rate) -> Answers:

@@ -90,9 +90,12 @@ def how_to_say_address(words: Catalogue) -> Content:
     return Content(words.say("address.ask"))
 
 
-def address_kept(words: Catalogue, order: Order) -> Content:
-    """The address of an order was noted."""
-    return Content(words.say("address.kept", name=name(words, order), address=order.delivery_address or ""))
+def address_kept(words: Catalogue, order: Order, *, asks_for_number: bool) -> Content:
+    """The address of an order was noted. asks_for_number: whoever delivers could not call them yet."""
+    kept = words.say("address.kept", name=name(words, order), address=order.delivery_address or "")
+    if not asks_for_number:
+        return Content(kept)
+    return Content(f"{kept}\n\n{words.say('address.share_number')}", asks_for_number=True)
 
 
 def address_not_kept(words: Catalogue) -> Content:

@@ -32,6 +32,12 @@ def from_which(words: Catalogue, what: Payable, own: Phone | None) -> Content:
     return Content(text, buttons=(*first, *_otherwise(words, what)))
 
 
+def share_number(words: Catalogue, what: Payable) -> Content:
+    """What it costs, to somebody whose number WhatsApp hides."""
+    said = words.say("pay.share_number", price=price(what), name=what.name)
+    return Content(said, asks_for_number=True)
+
+
 def which_number(words: Catalogue, what: Payable) -> Content:
     """After “Another number”."""
     return Content(words.say("pay.which_number", price=price(what), name=what.name))

@@ -26,10 +26,10 @@ def welcome(words: Catalogue, shop: str, name: str, plan: Entitlements, ends_at:
 def opening_welcome(
     words: Catalogue, shop: str, name: str, plan: Entitlements, ends_at: datetime | None, then: str
 ) -> str:
-    """The first words to a new customer, and what follows from what they want."""
-    return words.say(
-        "welcome.text", name=called(name), shop=shop, plan=plan_in_one_line(words, plan, ends_at), then=then
-    )
+    """The first words to a new customer, and what follows from what they want; `then` may be empty."""
+    plan_line = plan_in_one_line(words, plan, ends_at)
+    said = words.say("welcome.text", name=called(name), shop=shop, plan=plan_line, then=then)
+    return said if then else said.replace("\n\n\n\n", "\n\n")
 
 
 def greeting(words: Catalogue, shop: str, name: str | None) -> Content:

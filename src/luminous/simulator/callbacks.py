@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import httpx2
 
+from luminous.http import tls
 from luminous.simulator import wallets
 from luminous.simulator.momo import result_of
 from luminous.simulator.network import Network
@@ -15,7 +16,7 @@ ANSWER_SECONDS = 5
 
 async def keep_calling_back(network: Network) -> None:
     """End prompts that nobody answers, and send callbacks, until the simulator closes."""
-    async with httpx2.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as client:
+    async with httpx2.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False, verify=tls()) as client:
         while not network.closing.is_set():
             heard = network.bell.rings
             wallets.expire(network)

@@ -13,6 +13,7 @@ from typing import cast
 import httpx2
 
 from luminous.channels.meta.signature import HEADER, sign
+from luminous.http import tls
 from luminous.simulator import chats, wire
 from luminous.simulator.network import Network
 from luminous.simulator.progress import advance
@@ -59,7 +60,7 @@ async def deliver(network: Network) -> None:
     """Move messages on and deliver webhooks until the simulator closes."""
     under_way: dict[int, asyncio.Task[None]] = {}
     # The shop is on this machine: a proxy of the environment must not stand between.
-    async with httpx2.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as client:
+    async with httpx2.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False, verify=tls()) as client:
         try:
             while not network.closing.is_set():
                 heard = network.bell.rings

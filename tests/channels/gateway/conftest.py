@@ -6,6 +6,7 @@ import pytest
 from luminous.app import create_app
 from luminous.config import Settings
 from luminous.db import Database
+from luminous.http import tls
 from luminous.wake import Bell
 
 SECRET = "gateway-secret"
@@ -13,7 +14,7 @@ SECRET = "gateway-secret"
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with httpx2.AsyncClient(trust_env=False, verify=tls()) as client:
         yield client
 
 

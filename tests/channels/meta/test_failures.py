@@ -2,6 +2,7 @@ import httpx2
 import pytest
 
 from luminous.errors import SendOutcome
+from luminous.http import tls
 
 from .graph import says
 from .sending import TOKEN, failed
@@ -109,7 +110,7 @@ async def test_a_redirect_is_not_followed(client: httpx2.AsyncClient) -> None:
 
 
 async def test_a_client_that_follows_redirects_does_not_follow_this_one() -> None:
-    async with httpx2.AsyncClient(trust_env=False, follow_redirects=True) as client:
+    async with httpx2.AsyncClient(trust_env=False, verify=tls(), follow_redirects=True) as client:
         assert (await failed(client, says(307, b"", location="/v26.0/elsewhere"))).outcome == "held"
 
 

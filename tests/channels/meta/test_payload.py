@@ -113,7 +113,7 @@ EXPECTED: dict[str, Event] = {
         status="failed",
         billable=None,
         error_code=131049,
-        failure="refused",
+        failure="not_today",
         error_reason="This message was not delivered to maintain healthy ecosystem engagement: In order to "
         "maintain a healthy ecosystem engagement, the message failed to be delivered.",
     ),

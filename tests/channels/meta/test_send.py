@@ -7,6 +7,7 @@ import pytest
 from luminous.channels import calling
 from luminous.channels.meta.send import MetaChannel
 from luminous.errors import SendFailed, SettingsMissing
+from luminous.http import tls
 from luminous.messages import Button, Content, Outgoing, Row
 from luminous.phone import UserId
 
@@ -141,7 +142,7 @@ async def test_a_call_ends_in_time_even_when_the_answer_does_not(
     client: httpx2.AsyncClient, answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(calling, "LONGEST_CALL_SECONDS", 0.2)
-    async with asyncio.timeout(20):  # both answers take longer
+    async with asyncio.timeout(5):  # both answers take longer
         assert (await failed(client, answer)).outcome == "unclear"
 
 
@@ -156,7 +157,10 @@ async def test_an_address_where_nobody_listens_was_not_sent_to(client: httpx2.As
 async def test_a_client_without_a_free_connection_has_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calling, "TIMEOUT", httpx2.Timeout(5, pool=0.1))
     limits = httpx2.Limits(max_connections=1)
-    async with httpx2.AsyncClient(trust_env=False, limits=limits) as client, graph_api(hangs) as graph:
+    async with (
+        httpx2.AsyncClient(trust_env=False, verify=tls(), limits=limits) as client,
+        graph_api(hangs) as graph,
+    ):
         busy = asyncio.create_task(channel(client, graph.url).send(HELLO))
         await graph.has_been_asked.wait()
         with pytest.raises(SendFailed) as failure:

@@ -12,6 +12,7 @@ from luminous.errors import SendOutcome
 WHAT_FOLLOWS: Mapping[SendOutcome, str] = {
     "not_sent": "It surely did not go: again after 1, 4, 16, … seconds, or when Meta says, for eight hours",
     "once": "It surely did not go: once more, then it has failed",
+    "not_today": "It is set aside: again after 1, 2, 4, … days while it is of use, or when the person writes",
     "unclear": "It may have gone: half a minute for a status, then again if it may come twice, else staff",
     "refused": "Never again: it has failed, and staff see it",
     "window_over": "The 24 hours are over: its approved template goes, or it waits or is dropped",
@@ -72,7 +73,7 @@ DOCUMENTED = (
     Documented(131045, "certificate or registration of the number", "held"),
     Documented(131047, "more than 24 hours since the person wrote", "window_over"),
     Documented(131048, "spam limit: the number's quality is too low", "held"),
-    Documented(131049, "not delivered, to keep the person's engagement healthy: not before a day", "refused"),
+    Documented(131049, "not delivered: the person gets much news from businesses already", "not_today"),
     Documented(131050, "the person stopped news: recorded as their stop", "refused"),
     Documented(131051, "this type of message is not supported", "refused"),
     Documented(131052, "a media file cannot be downloaded", "refused"),
