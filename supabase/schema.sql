@@ -401,7 +401,7 @@ CREATE FUNCTION public.end_business(records uuid[]) RETURNS void
   update media set status = 'doomed', updated_at = now()  -- the worker deletes the bytes
    where customer_id = any (records) and status not in ('doomed', 'deleted');
   update subscriptions
-     set status = case status when 'pending_payment' then 'abandoned' else 'expired' end, updated_at = now()
+     set status = case status when 'pending_payment' then 'abandoned' else 'expired' end, changed_by = 'erasure', updated_at = now()
    where customer_id = any (records) and status in ('active', 'cancel_scheduled', 'pending_payment');
 $$;
 
@@ -598,6 +598,18 @@ CREATE FUNCTION public.guard_quotation() RETURNS trigger
 begin
   if not quotation_may_become(old.status, new.status) or new.version < old.version then
     raise exception 'a quotation that is % does not become %', old.status, new.status using errcode = 'LU005';
+  end if;
+  return new;
+end;
+$$;
+
+CREATE FUNCTION public.guard_subscription() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not subscription_may_become(old.status, new.status) then
+    raise exception 'a subscription that is % does not become %', old.status, new.status using errcode = 'LU005';
   end if;
   return new;
 end;
@@ -856,7 +868,7 @@ CREATE FUNCTION public.keep_the_better_plan(merge public.customer_merges) RETURN
       from subscriptions join subscription_plans plan on plan.id = plan_id
      where customer_id in (merge.from_id, merge.into_id) and status in ('active', 'cancel_scheduled')
   ), superseded as (
-    update subscriptions set status = 'superseded', updated_at = now()
+    update subscriptions set status = 'superseded', changed_by = 'merge', updated_at = now()
       from live where subscriptions.id = live.id and place > 1
   )
   insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
@@ -864,7 +876,7 @@ CREATE FUNCTION public.keep_the_better_plan(merge public.customer_merges) RETURN
 
   -- Of two that wait for a payment the survivor's does; what was paid for the other all the same is applied when it comes.
   with given_up as (
-    update subscriptions set status = 'abandoned', updated_at = now()
+    update subscriptions set status = 'abandoned', changed_by = 'merge', updated_at = now()
      where customer_id = merge.from_id and status = 'pending_payment'
        and exists (select from subscriptions kept where kept.customer_id = merge.into_id and kept.status = 'pending_payment')
     returning id
@@ -1356,13 +1368,13 @@ begin
       using merge.from_id, merge.into_id, moved.row_ids;
   end loop;
 
-  update subscriptions set status = was, updated_at = now()
+  update subscriptions set status = was, changed_by = 'merge', updated_at = now()
     from customer_merge_rows
    where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
      and was <> 'pending_payment' and status = 'superseded'
      and not exists (select from subscriptions live
                       where live.customer_id = subscriptions.customer_id and live.status in ('active', 'cancel_scheduled'));
-  update subscriptions set status = 'pending_payment', updated_at = now()
+  update subscriptions set status = 'pending_payment', changed_by = 'merge', updated_at = now()
     from customer_merge_rows
    where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
      and was = 'pending_payment' and status = 'abandoned'
@@ -1489,6 +1501,16 @@ begin
   insert into consents (customer_id, purpose, state, source, evidence)
   values (new.customer_id, 'marketing', 'opted_out', 'refusal', 'outbox:' || new.id || ':' || new.attempts)
   on conflict (evidence, purpose) do nothing;
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.record_subscription_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into subscription_events (subscription_id, was, became, changed_by) values (new.id, old.status, new.status, new.changed_by);
   return null;
 end;
 $$;
@@ -1938,6 +1960,19 @@ CREATE FUNCTION public.stopped_by_either(one uuid, other uuid) RETURNS text[]
     AS $$
   select array(select purpose from unnest('{service,order_updates,marketing}'::text[]) purpose
                 where 'opted_out' in (consent_to(one, purpose), consent_to(other, purpose)));
+$$;
+
+CREATE FUNCTION public.subscription_may_become(was text, becomes text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select becomes = was or becomes = any(case was
+    when 'pending_payment'  then array['active', 'abandoned']
+    when 'active'           then array['cancel_scheduled', 'expired', 'superseded', 'revoked']
+    when 'cancel_scheduled' then array['active', 'expired', 'superseded', 'revoked']
+    when 'superseded'       then array['active', 'cancel_scheduled']
+    when 'abandoned'        then array['active', 'pending_payment']
+    else '{}' end);
 $$;
 
 CREATE FUNCTION public.survivor(customer uuid) RETURNS uuid
@@ -2475,11 +2510,13 @@ CREATE TABLE public.subscriptions (
     currency text DEFAULT 'UGX'::text NOT NULL,
     payment_id uuid,
     reminded_at timestamp with time zone,
+    changed_by text DEFAULT 'customer'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT subscriptions_amount_is_not_negative CHECK ((amount_paid_per_cycle >= 0)),
     CONSTRAINT subscriptions_currency_is_iso_4217 CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT subscriptions_end_after_they_start CHECK ((end_date > start_date)),
+    CONSTRAINT subscriptions_say_who_changed_them CHECK ((btrim(changed_by) <> ''::text)),
     CONSTRAINT subscriptions_status_is_known CHECK ((status = ANY (ARRAY['pending_payment'::text, 'active'::text, 'cancel_scheduled'::text, 'expired'::text, 'superseded'::text, 'revoked'::text, 'abandoned'::text])))
 );
 
@@ -3119,6 +3156,24 @@ CREATE TABLE public.stopped_numbers (
     reason text NOT NULL
 );
 
+CREATE TABLE public.subscription_events (
+    id bigint NOT NULL,
+    subscription_id uuid NOT NULL,
+    was text NOT NULL,
+    became text NOT NULL,
+    changed_by text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE public.subscription_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.subscription_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.suppressions (
     digest bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
@@ -3369,6 +3424,9 @@ ALTER TABLE ONLY public.shop_settings
 ALTER TABLE ONLY public.stopped_numbers
     ADD CONSTRAINT stopped_numbers_pkey PRIMARY KEY (channel, business_number_id);
 
+ALTER TABLE ONLY public.subscription_events
+    ADD CONSTRAINT subscription_events_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.subscription_plans
     ADD CONSTRAINT subscription_plans_id_and_code_agree UNIQUE (id, code);
 
@@ -3549,6 +3607,8 @@ CREATE INDEX sessions_by_end ON public.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_by_profile ON public.sessions USING btree (profile_id);
 
+CREATE INDEX subscription_events_by_subscription ON public.subscription_events USING btree (subscription_id, id);
+
 CREATE INDEX subscriptions_by_customer ON public.subscriptions USING btree (customer_id);
 
 CREATE INDEX subscriptions_ending ON public.subscriptions USING btree (end_date) WHERE (status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text]));
@@ -3604,6 +3664,10 @@ CREATE TRIGGER trg_quotations_limit BEFORE INSERT ON public.quotations FOR EACH 
 CREATE TRIGGER trg_quotations_record_change AFTER UPDATE ON public.quotations FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.version IS DISTINCT FROM new.version))) EXECUTE FUNCTION public.record_quotation_event();
 
 CREATE TRIGGER trg_quotations_record_creation AFTER INSERT ON public.quotations FOR EACH ROW EXECUTE FUNCTION public.record_quotation_event();
+
+CREATE TRIGGER trg_subscriptions_guard BEFORE UPDATE OF status ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION public.guard_subscription();
+
+CREATE TRIGGER trg_subscriptions_record_change AFTER UPDATE ON public.subscriptions FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION public.record_subscription_event();
 
 ALTER TABLE ONLY public.account_conflicts
     ADD CONSTRAINT account_conflicts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -3746,6 +3810,9 @@ ALTER TABLE ONLY public.sessions
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.subscription_events
+    ADD CONSTRAINT subscription_events_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
@@ -3846,6 +3913,8 @@ ALTER TABLE public.shop_settings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stopped_numbers ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.subscription_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.subscription_plans ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;
@@ -3901,6 +3970,8 @@ REVOKE ALL ON FUNCTION public.guard_order() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.guard_payment() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.guard_quotation() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_subscription() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.had_user_id(user_id text) FROM PUBLIC;
 
@@ -4004,6 +4075,8 @@ REVOKE ALL ON FUNCTION public.record_quotation_event() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_stop_told_by_refusal() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.record_subscription_event() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.records_of_person(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_to_change_consents() FROM PUBLIC;
@@ -4035,6 +4108,8 @@ REVOKE ALL ON FUNCTION public.settle_conflict(conflict_id bigint, is_same_person
 REVOKE ALL ON FUNCTION public.settle_conflicts_of_merged(merge public.customer_merges) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.stopped_by_either(one uuid, other uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.subscription_may_become(was text, becomes text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.survivor(customer uuid) FROM PUBLIC;
 

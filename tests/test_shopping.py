@@ -276,7 +276,7 @@ async def buys(shop: ShopUnderTest, plan: str) -> list[str]:
     async with shop.database.transaction() as conn:
         chosen = await subscriptions.choose(conn, customer_id, plan)
         payment_id: UUID = (await (await conn.execute("select gen_random_uuid()")).fetchall())[0][0]
-        bought = await subscriptions.activate(conn, chosen.id, payment_id=payment_id)
+        bought = await subscriptions.activate(conn, chosen.id, payment_id=payment_id, by="momo")
         assert bought
         await notices.tell_plan_confirmed(conn, KAMPALA, bought)
     return await shop.settle()

@@ -73,9 +73,7 @@ async def _tell_receipt(conn: Connection, payment: Payment, shop: Shop) -> None:
 
 
 async def _tell_plan(conn: Connection, payment: Payment, shop: Shop) -> None:
-    if payment.subscription_id is None:
-        return
-    bought = await subscriptions.activate(conn, payment.subscription_id, payment_id=payment.id)
+    bought = await subscriptions.bought_with(conn, payment.id)
     if bought is not None:
         await tell_plan_confirmed(conn, shop, bought)
 

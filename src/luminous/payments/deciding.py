@@ -125,7 +125,7 @@ async def refund(
     if payment.order_id is not None:
         await orders.refunded(conn, payment.order_id, by=by, is_whole=is_whole)
     elif payment.subscription_id is not None and is_whole:
-        await subscriptions.revoke(conn, payment.subscription_id)
+        await subscriptions.revoke(conn, payment.subscription_id, by=by)
     return after
 
 

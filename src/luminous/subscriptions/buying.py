@@ -69,7 +69,9 @@ async def chosen(conn: Connection, customer_id: UUID) -> Chosen | None:
     return await CHOSEN.maybe(conn, customer_id=customer_id)
 
 
-async def activate(conn: Connection, subscription_id: UUID, *, payment_id: UUID) -> Subscription | None:
+async def activate(
+    conn: Connection, subscription_id: UUID, *, payment_id: UUID, by: str
+) -> Subscription | None:
     """It was paid: make it the customer's live plan, and end in the same transaction what was live before.
 
     The days that are left of the same plan are added. Money that comes late counts too. The same payment
@@ -79,13 +81,18 @@ async def activate(conn: Connection, subscription_id: UUID, *, payment_id: UUID)
     customer_id = await LOCK_ALL.maybe(conn, id=subscription_id)
     if customer_id is None:
         return None
-    known = await PAID_BY.maybe(conn, id=subscription_id, payment_id=payment_id)
+    known = await bought_with(conn, payment_id)
     if known is not None:
         return known
-    held = await END_LIVE.maybe(conn, id=subscription_id, customer_id=customer_id)
+    held = await END_LIVE.maybe(conn, id=subscription_id, customer_id=customer_id, by=by)
     return await ACTIVATE.maybe(
-        conn, id=subscription_id, customer_id=customer_id, payment_id=payment_id, held_until=held
+        conn, id=subscription_id, customer_id=customer_id, payment_id=payment_id, held_until=held, by=by
     )
+
+
+async def bought_with(conn: Connection, payment_id: UUID) -> Subscription | None:
+    """The subscription that this payment paid for; None when it paid for none."""
+    return await BOUGHT_WITH.maybe(conn, payment_id=payment_id)
 
 
 async def give_up(conn: Connection, subscription_id: UUID) -> bool:
@@ -106,7 +113,7 @@ OFFERS = sql("""
 """).into(Offer)
 
 GIVE_UP_OTHERS = sql("""
-    update subscriptions set status = 'abandoned', updated_at = now()
+    update subscriptions set status = 'abandoned', changed_by = 'customer', updated_at = now()
       from subscription_plans plan
      where plan.code = %(plan_code)s and customer_id = %(customer_id)s and status = 'pending_payment'
        and (plan_id, amount_paid_per_cycle, subscriptions.currency) <> (plan.id, plan.price, plan.currency)
@@ -127,7 +134,7 @@ CHOSEN = sql("""
 """).into(Chosen)
 
 GIVE_UP = sql("""
-    update subscriptions set status = 'abandoned', updated_at = now()
+    update subscriptions set status = 'abandoned', changed_by = 'customer', updated_at = now()
      where id = %(id)s and status = 'pending_payment'
 """)
 
@@ -138,16 +145,17 @@ LOCK_ALL = sql("""
      order by id for no key update
 """).into(UUID)
 
-PAID_BY = sql("""
+BOUGHT_WITH = sql("""
     select subscriptions.id, customer_id, plan_code, plan.name as plan_name, status, end_date
       from subscriptions join subscription_plans plan on plan.id = plan_id
-     where subscriptions.id = %(id)s and payment_id = %(payment_id)s
+     where payment_id = %(payment_id)s
 """).into(Subscription)
 
 # Returns until when the same plan was held, null for another one.
 END_LIVE = sql("""
     update subscriptions held
-       set status = case when held.end_date <= now() then 'expired' else 'superseded' end, updated_at = now()
+       set status = case when held.end_date <= now() then 'expired' else 'superseded' end,
+           changed_by = %(by)s, updated_at = now()
       from subscriptions bought, subscription_plans plan, subscription_plans held_plan
      where bought.id = %(id)s and bought.status in ('pending_payment', 'abandoned')
        and plan.id = bought.plan_id and held_plan.id = held.plan_id
@@ -158,7 +166,8 @@ END_LIVE = sql("""
 
 ACTIVATE = sql("""
     update subscriptions
-       set status = 'active', payment_id = %(payment_id)s, start_date = now(), updated_at = now(),
+       set status = 'active', payment_id = %(payment_id)s, start_date = now(), changed_by = %(by)s,
+           updated_at = now(),
            end_date = greatest(now(), %(held_until)s) + make_interval(days => plan.duration_days)
       from subscription_plans plan
      where subscriptions.id = %(id)s and status in ('pending_payment', 'abandoned') and plan.id = plan_id
