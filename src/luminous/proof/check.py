@@ -11,7 +11,9 @@ from luminous.proof import check_customers as customers
 from luminous.proof import check_identity as identity
 from luminous.proof import check_messages as messages
 from luminous.proof import check_outbox as outbox
+from luminous.proof import check_payments as payments
 from luminous.proof import check_quotations as quotations
+from luminous.proof import check_states as states
 from luminous.proof.check_report import Invariant, Offender
 from luminous.proof.verify_report import Finding, in_words
 
@@ -24,6 +26,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     *messages.INVARIANTS,
     *outbox.INVARIANTS,
     *quotations.INVARIANTS,
+    *payments.INVARIANTS,
+    *states.INVARIANTS,
 )
 
 
