@@ -87,7 +87,7 @@ async def _owe(
     *,
     purpose: Purpose = "notice",
 ) -> None:
-    """Outside the 24 hours a notice goes as its template or not at all: old news is no news."""
+    """Outside the 24 hours a milestone goes as its template or not at all: the next one says more."""
     await outbox.owe_where_they_write(
         conn,
         order.customer_id,
@@ -95,5 +95,5 @@ async def _owe(
         purpose=purpose,
         dedupe_key=f"order:{order.id}:{key}",
         template=template,
-        otherwise="drop" if purpose == "notice" else "wait",
+        otherwise="drop" if purpose == "notice" and template is not None else "wait",
     )

@@ -1,4 +1,7 @@
-"""Plans that end soon, that have ended, that were paid. Each is said once."""
+"""Plans that end soon, that have ended, that were paid. Each is said once.
+
+What has ended is true whenever it is heard: outside WhatsApp's 24 hours it waits for their next message.
+"""
 
 from luminous import outbox, subscriptions
 from luminous.db import Connection
@@ -20,7 +23,6 @@ async def tell_plans_ending(conn: Connection, shop: Shop) -> int:
             plan_words.ended(shop.words, each, each.end_date.astimezone(shop.timezone)),
             purpose="notice",
             dedupe_key=f"plan:{each.id}:ended",
-            otherwise="drop",  # outside the 24 hours they were reminded before it
         )
     soon = await subscriptions.those_ending_soon(conn)
     for each in soon:
@@ -32,7 +34,7 @@ async def tell_plans_ending(conn: Connection, shop: Shop) -> int:
             purpose="notice",
             dedupe_key=f"plan:{each.id}:ending",
             template=template,
-            otherwise="drop",
+            otherwise="drop",  # by then it may be over
         )
     return len(over) + len(soon)
 
