@@ -1346,7 +1346,7 @@ CREATE FUNCTION public.payment_may_become(was text, becomes text) RETURNS boolea
     when 'stale'              then array['not_created', 'succeeded', 'failed', 'needs_review']
     when 'failed'             then array['succeeded', 'needs_review']
     when 'succeeded'          then array['refund_due', 'partially_refunded', 'refunded', 'reversed']
-    when 'needs_review'       then array['applied', 'refund_due', 'failed', 'succeeded']
+    when 'needs_review'       then array['applied', 'refund_due', 'failed']
     when 'applied'            then array['refund_due', 'partially_refunded', 'refunded', 'reversed']
     when 'refund_due'         then array['partially_refunded', 'refunded', 'reversed']
     when 'partially_refunded' then array['refund_due', 'refunded', 'reversed']
@@ -2398,6 +2398,33 @@ CREATE TABLE public.quotation_items (
     CONSTRAINT quotation_items_links_have_an_address CHECK (((kind = 'link'::text) = (url IS NOT NULL)))
 );
 
+CREATE TABLE public.quotation_lines (
+    id bigint NOT NULL,
+    version_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    kind text NOT NULL,
+    description text NOT NULL,
+    quantity integer,
+    unit_price bigint,
+    currency text,
+    rate numeric(20,6),
+    amount bigint NOT NULL,
+    CONSTRAINT quotation_lines_amount_is_sane CHECK ((abs(amount) <= '1000000000000'::bigint)),
+    CONSTRAINT quotation_lines_kind_is_known CHECK ((kind = ANY (ARRAY['goods'::text, 'service_fee'::text, 'service_fee_discount'::text, 'shipping'::text, 'shipping_discount'::text, 'customs'::text, 'last_mile'::text]))),
+    CONSTRAINT quotation_lines_of_goods_say_their_price CHECK ((num_nonnulls(quantity, unit_price, currency, rate) =
+CASE kind
+    WHEN 'goods'::text THEN 4
+    ELSE 0
+END)),
+    CONSTRAINT quotation_lines_only_discounts_are_negative CHECK (
+CASE
+    WHEN (kind = ANY (ARRAY['service_fee_discount'::text, 'shipping_discount'::text])) THEN (amount <= 0)
+    ELSE (amount >= 0)
+END),
+    CONSTRAINT quotation_lines_quantity_is_positive CHECK (((quantity >= 1) AND (quantity <= 100000))),
+    CONSTRAINT quotation_lines_unit_price_is_positive CHECK ((unit_price > 0))
+);
+
 CREATE TABLE public.quotation_versions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     quotation_id uuid NOT NULL,
@@ -2461,11 +2488,15 @@ CREATE VIEW public.quotations_now WITH (security_invoker='true') AS
     quotations.reason,
     quotations.created_at,
     quotations.updated_at,
-    ( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
+    COALESCE(( SELECT quotation_lines.description
+           FROM public.quotation_lines
+          WHERE ((quotation_lines.version_id = counting.id) AND (quotation_lines.kind = 'goods'::text))
+          ORDER BY quotation_lines."position"
+         LIMIT 1), ( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
            FROM public.quotation_items
           WHERE (quotation_items.quotation_id = quotations.id)
           ORDER BY quotation_items.id
-         LIMIT 1) AS title,
+         LIMIT 1)) AS title,
     ( SELECT count(*) AS count
            FROM public.quotation_items
           WHERE (quotation_items.quotation_id = quotations.id)) AS items,
@@ -2475,6 +2506,19 @@ CREATE VIEW public.quotations_now WITH (security_invoker='true') AS
    FROM ((public.quotations
      LEFT JOIN public.quotation_versions counting ON (((counting.quotation_id = quotations.id) AND (counting.number = quotations.version))))
      LEFT JOIN public.orders ON ((orders.quotation_version_id = counting.id)));
+
+CREATE TABLE public.shop_settings (
+    is_the_only_row boolean DEFAULT true NOT NULL,
+    number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
+    media_kept_for interval DEFAULT '180 days'::interval NOT NULL,
+    base_fee_percent numeric(5,2) DEFAULT 15 NOT NULL,
+    rounding_step bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT shop_settings_base_fee_is_a_percentage CHECK (((base_fee_percent >= (0)::numeric) AND (base_fee_percent <= (100)::numeric))),
+    CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
+    CONSTRAINT shop_settings_keep_media_for_days CHECK ((media_kept_for >= '1 day'::interval)),
+    CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval)),
+    CONSTRAINT shop_settings_round_to_whole_shillings CHECK (((rounding_step >= 1) AND (rounding_step <= 100000)))
+);
 
 CREATE TABLE public.subscription_plans (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -2526,6 +2570,7 @@ CREATE VIEW public.customer_entitlements WITH (security_invoker='true') AS
     plan.name AS plan_name,
     plan.price,
     plan.currency,
+    ((shop_settings.base_fee_percent * ((100)::numeric - plan.service_fee_discount_percent)) / (100)::numeric) AS service_fee_percent,
     plan.service_fee_discount_percent,
     plan.shipping_discount_percent,
     plan.open_quote_limit,
@@ -2535,9 +2580,10 @@ CREATE VIEW public.customer_entitlements WITH (security_invoker='true') AS
     ( SELECT count(*) AS count
            FROM public.quotations_now
           WHERE ((quotations_now.customer_id = customers.id) AND quotations_now.is_open)) AS open_quotes
-   FROM ((public.customers
+   FROM (((public.customers
      LEFT JOIN public.subscriptions live ON (((live.customer_id = customers.id) AND (live.status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text])) AND ((live.end_date IS NULL) OR (live.end_date > now())))))
-     JOIN public.subscription_plans plan ON ((plan.code = COALESCE(live.plan_code, 'guest'::text))));
+     JOIN public.subscription_plans plan ON ((plan.code = COALESCE(live.plan_code, 'guest'::text))))
+     CROSS JOIN public.shop_settings);
 
 CREATE TABLE public.customer_identifiers (
     id bigint NOT NULL,
@@ -2823,10 +2869,10 @@ CREATE VIEW public.orders_now WITH (security_invoker='true') AS
     orders.customer_id,
     customers.display_name AS customer_name,
     quotations.number AS quotation_number,
-    COALESCE(( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
-           FROM public.quotation_items
-          WHERE (quotation_items.quotation_id = quotations.id)
-          ORDER BY quotation_items.id
+    COALESCE(( SELECT quotation_lines.description
+           FROM public.quotation_lines
+          WHERE ((quotation_lines.version_id = quotation_versions.id) AND (quotation_lines.kind = 'goods'::text))
+          ORDER BY quotation_lines."position"
          LIMIT 1), ('Q-'::text || quotations.number)) AS title,
     orders.status,
     ( SELECT order_milestones.milestone
@@ -3043,33 +3089,6 @@ ALTER TABLE public.quotation_items ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
-CREATE TABLE public.quotation_lines (
-    id bigint NOT NULL,
-    version_id uuid NOT NULL,
-    "position" integer NOT NULL,
-    kind text NOT NULL,
-    description text NOT NULL,
-    quantity integer,
-    unit_price bigint,
-    currency text,
-    rate numeric(20,6),
-    amount bigint NOT NULL,
-    CONSTRAINT quotation_lines_amount_is_sane CHECK ((abs(amount) <= '1000000000000'::bigint)),
-    CONSTRAINT quotation_lines_kind_is_known CHECK ((kind = ANY (ARRAY['goods'::text, 'service_fee'::text, 'service_fee_discount'::text, 'shipping'::text, 'shipping_discount'::text, 'customs'::text, 'last_mile'::text]))),
-    CONSTRAINT quotation_lines_of_goods_say_their_price CHECK ((num_nonnulls(quantity, unit_price, currency, rate) =
-CASE kind
-    WHEN 'goods'::text THEN 4
-    ELSE 0
-END)),
-    CONSTRAINT quotation_lines_only_discounts_are_negative CHECK (
-CASE
-    WHEN (kind = ANY (ARRAY['service_fee_discount'::text, 'shipping_discount'::text])) THEN (amount <= 0)
-    ELSE (amount >= 0)
-END),
-    CONSTRAINT quotation_lines_quantity_is_positive CHECK (((quantity >= 1) AND (quantity <= 100000))),
-    CONSTRAINT quotation_lines_unit_price_is_positive CHECK ((unit_price > 0))
-);
-
 ALTER TABLE public.quotation_lines ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.quotation_lines_id_seq
     START WITH 1
@@ -3132,19 +3151,6 @@ CREATE TABLE public.sending_rates (
     tokens double precision NOT NULL,
     filled_at timestamp with time zone NOT NULL,
     taken integer NOT NULL
-);
-
-CREATE TABLE public.shop_settings (
-    is_the_only_row boolean DEFAULT true NOT NULL,
-    number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
-    media_kept_for interval DEFAULT '180 days'::interval NOT NULL,
-    base_fee_percent numeric(5,2) DEFAULT 15 NOT NULL,
-    rounding_step bigint DEFAULT 1 NOT NULL,
-    CONSTRAINT shop_settings_base_fee_is_a_percentage CHECK (((base_fee_percent >= (0)::numeric) AND (base_fee_percent <= (100)::numeric))),
-    CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
-    CONSTRAINT shop_settings_keep_media_for_days CHECK ((media_kept_for >= '1 day'::interval)),
-    CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval)),
-    CONSTRAINT shop_settings_round_to_whole_shillings CHECK (((rounding_step >= 1) AND (rounding_step <= 100000)))
 );
 
 CREATE TABLE public.stopped_numbers (

@@ -151,7 +151,8 @@ async def test_what_ends_now_is_over_and_what_ends_in_a_second_is_not(conn: Conn
     assert (await entitlements(conn, amina)).plan_code == "guest"
 
     await ENDS_IN.run(conn, seconds=1)
-    assert (await entitlements(conn, amina)).plan_code == "plus"
+    held = await entitlements(conn, amina)
+    assert (held.plan_code, held.service_fee_percent) == ("plus", 6)
 
 
 async def test_a_cancelled_plan_is_ending_until_its_end_and_guest_after_it(conn: Connection) -> None:

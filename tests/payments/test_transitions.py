@@ -18,7 +18,7 @@ PAYMENT: dict[str, str] = {
     "stale": "not_created succeeded failed needs_review",
     "failed": "succeeded needs_review",
     "succeeded": "refund_due partially_refunded refunded reversed",
-    "needs_review": "applied refund_due failed succeeded",
+    "needs_review": "applied refund_due failed",
     "applied": "refund_due partially_refunded refunded reversed",
     "refund_due": "partially_refunded refunded reversed",
     "partially_refunded": "refund_due refunded reversed",
