@@ -10,6 +10,7 @@ from luminous.notices.plans import tell_plan_confirmed
 from luminous.outbox import Purpose
 from luminous.payments import Method, Payment, Settled
 from luminous.replies import Shop, order_words, payment_words
+from luminous.subscriptions import Chosen
 
 
 async def tell_payment(conn: Connection, settled: Settled, shop: Shop) -> None:
@@ -40,6 +41,20 @@ async def confirm_payment(
 ) -> Settled:
     """Staff have seen money for an order: it counts, and the customer is told. Raises PaymentRefused."""
     settled = await payments.confirm(conn, order_id, amount=amount, method=method, reference=reference, by=by)
+    await tell_payment(conn, settled, shop)
+    return settled
+
+
+async def confirm_plan_payment(
+    conn: Connection, shop: Shop, chosen: Chosen, *, amount: int, method: Method, reference: str, by: str
+) -> Settled:
+    """Staff have seen money for a plan that was chosen: it begins, and the customer is told.
+
+    Raises PaymentRefused.
+    """
+    settled = await payments.confirm_plan(
+        conn, chosen.id, price=chosen.amount, amount=amount, method=method, reference=reference, by=by
+    )
     await tell_payment(conn, settled, shop)
     return settled
 

@@ -30,27 +30,37 @@ async def confirm(
     found = await orders.get(conn, order_id)
     assert found is not None  # noqa: S101 - locked in the lines above
     payment_id = uuid4()
-    number, odd = None, None
-    if amount != found.amount:
-        odd = "underpaid" if amount < found.amount else "overpaid"
-    else:
+    number, odd = None, _difference(amount, found.amount)
+    if odd is None:
         number = await orders.pay(
             conn, order_id, payment_id=payment_id, by=by, from_statuses=orders.PAYABLE_BY_STAFF
         )
         odd = None if number is not None else "order_not_payable"
-    with said_as(UNIQUE_VIOLATION, PaymentRefused(f"The reference {reference} was counted before.")):
-        await CONFIRM.run(
-            conn,
-            id=payment_id,
-            order_id=order_id,
-            status="needs_review" if odd else "succeeded",
-            amount=amount,
-            payer_text=method,
-            transaction_id=f"{method} {' '.join(reference.split())}",
-            reason=odd,
-            by=by,
-        )
+    await _record(conn, payment_id, order_id, odd, amount, method, reference, by)
     return await _settled(conn, payment_id, "needs_review" if odd else "order_paid", number)
+
+
+async def confirm_plan(
+    conn: Connection,
+    subscription_id: UUID,
+    *,
+    price: int,
+    amount: int,
+    method: Method,
+    reference: str,
+    by: str,
+) -> Settled:
+    """Staff have seen money for a plan that was chosen: record it, and begin the plan when it is exact.
+
+    price: of the plan, as it was chosen. Raises PaymentRefused for a reference that was counted before.
+    """
+    payment_id = uuid4()
+    odd = _difference(amount, price)
+    if odd is None:
+        bought = await subscriptions.activate(conn, subscription_id, payment_id=payment_id, by=by)
+        odd = None if bought is not None else "plan_not_payable"
+    await _record(conn, payment_id, subscription_id, odd, amount, method, reference, by)
+    return await _settled(conn, payment_id, "needs_review" if odd else "plan_active", None)
 
 
 async def apply(conn: Connection, payment_id: UUID, *, by: str, paid_amount: int | None = None) -> Settled:
@@ -129,6 +139,37 @@ async def refund(
     return after
 
 
+def _difference(amount: int, price: int) -> str | None:
+    """Why this amount is not the price; None: it is."""
+    if amount == price:
+        return None
+    return "underpaid" if amount < price else "overpaid"
+
+
+async def _record(
+    conn: Connection,
+    payment_id: UUID,
+    thing_id: UUID,
+    odd: str | None,
+    amount: int,
+    method: Method,
+    reference: str,
+    by: str,
+) -> None:
+    with said_as(UNIQUE_VIOLATION, PaymentRefused(f"The reference {reference} was counted before.")):
+        await CONFIRM.run(
+            conn,
+            id=payment_id,
+            thing_id=thing_id,
+            status="needs_review" if odd else "succeeded",
+            amount=amount,
+            payer_text=method,
+            transaction_id=f"{method} {' '.join(reference.split())}",
+            reason=odd,
+            by=by,
+        )
+
+
 async def _in_review(conn: Connection, payment_id: UUID) -> Payment:
     payment = await lock_in_order(conn, payment_id)
     if payment is None:
@@ -150,11 +191,16 @@ async def _settled(
 
 
 CONFIRM = sql("""
-    insert into payments (id, customer_id, order_id, provider, status, amount, currency, payer_text,
-                          paid_amount, paid_currency, transaction_id, reason, next_look_at, changed_by)
-    select %(id)s, customer_id, id, 'manual', %(status)s, amount, currency, %(payer_text)s,
-           %(amount)s, currency, %(transaction_id)s, %(reason)s, null, %(by)s
-      from orders where id = %(order_id)s
+    insert into payments (id, customer_id, order_id, subscription_id, provider, status, amount, currency,
+                          payer_text, paid_amount, paid_currency, transaction_id, reason, next_look_at,
+                          changed_by)
+    select %(id)s, customer_id, order_id, subscription_id, 'manual', %(status)s, price, currency,
+           %(payer_text)s, %(amount)s, currency, %(transaction_id)s, %(reason)s, null, %(by)s
+      from (select id, customer_id, id as order_id, null::uuid as subscription_id, amount as price, currency
+              from orders
+             union all
+            select id, customer_id, null, id, amount_paid_per_cycle, currency from subscriptions) thing
+     where thing.id = %(thing_id)s
 """)
 
 DECIDE = sql("""

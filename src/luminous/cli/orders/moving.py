@@ -63,7 +63,7 @@ def address(
         return await orders.set_address(conn, found.id, place, by=by)
 
     found = asyncio.run(in_transaction(settings_with_database(), work))
-    say(f"{name(found)} is delivered to: {found.delivery_address}")
+    say(f"{name(found)} goes to: {found.delivery_address}")
 
 
 def cancel(order: Named, reason: Reason, by: By) -> None:
