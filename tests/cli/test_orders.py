@@ -9,6 +9,7 @@ import pytest
 
 from luminous import payments, subscriptions
 from luminous.db import Connection
+from luminous.orders import dispute as complain
 from tests.database.merging import WROTE
 from tests.payments.making import PAYER, Mtn, an_order, beginning, work_off
 
@@ -36,7 +37,11 @@ async def order(committing: Connection) -> tuple[UUID, UUID]:
 
 
 async def test_an_order_goes_from_a_confirmed_transfer_to_the_door(
-    orders: Terminal, paying: Terminal, order: tuple[UUID, UUID], tmp_path: Path
+    orders: Terminal,
+    paying: Terminal,
+    order: tuple[UUID, UUID],
+    committing: Connection,
+    tmp_path: Path,
 ) -> None:
     listed = await orders.type("list")
     assert "Q-1" in listed.out
@@ -73,6 +78,9 @@ async def test_an_order_goes_from_a_confirmed_transfer_to_the_door(
     assert [len(as_json[part]) for part in ("quotations", "orders", "payments")] == [1, 1, 1]
     assert [each["milestone"] for each in everything["milestones"]][-1] == "delivered"
     assert (await orders.type("cancel", "1", "too late")).code == 1
+    assert "by itself after 72 hours" in (await orders.type("close", "1", "all is well")).says
+    await complain(committing, UUID(everything["order"]["id"]), "a scratch", customer_id=order[0])
+    assert "Order 1 is closed." in (await orders.type("close", "1", "a discount next time")).says
 
 
 async def test_a_cancelled_order_is_paid_back_and_both_are_said(

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from luminous import customers, subscriptions
+from luminous import customers, payments, subscriptions
 from luminous.db import Connection, Database, again, sql
 from luminous.errors import PlanNotOnSale
+from luminous.phone import Phone
 
 from .people import OTHER_PHONE, PHONE, add, broken_promises
 
@@ -90,6 +91,19 @@ async def test_a_price_that_changed_meanwhile_is_another_choice(conn: Connection
     assert (old.amount, new.amount) == (29900, 39900)
     assert await subscriptions.give_up(conn, new.id)
     assert not await subscriptions.give_up(conn, new.id)
+
+
+async def test_what_is_not_paid_within_a_day_is_given_up_unless_it_is_being_paid(conn: Connection) -> None:
+    forgotten, paying = await add(conn, PHONE), await add(conn, OTHER_PHONE)
+    for each in (forgotten, paying):
+        chosen = await subscriptions.choose(conn, each, "standard")
+    await payments.pay_subscription(conn, chosen.id, Phone("+256772240146"), customer_id=paying)
+    assert await subscriptions.give_up_unpaid(conn) == 0
+    await conn.execute("update subscriptions set updated_at = now() - interval '1 day'")
+
+    assert await subscriptions.give_up_unpaid(conn) == 1
+    assert await subscriptions.chosen(conn, forgotten) is None
+    assert await subscriptions.chosen(conn, paying) == chosen
 
 
 async def test_a_cancelled_plan_stays_to_its_end_and_can_be_kept(conn: Connection) -> None:
@@ -187,7 +201,7 @@ HISTORY = sql("""
      where customer_id = %(id)s order by start_date, end_date
 """).into(str)
 EVENTS = sql("""
-    select format('%%s: %%s → %%s by %%s', plan_code, was, became, subscription_events.changed_by)
+    select plan_code || ': ' || was || ' → ' || became || ' by ' || subscription_events.changed_by
       from subscription_events join subscriptions on subscriptions.id = subscription_id
      order by subscription_events.id
 """).into(str)

@@ -9,6 +9,7 @@ from luminous.subscriptions.buying import (
     choose,
     chosen,
     give_up,
+    give_up_unpaid,
     offers,
 )
 from luminous.subscriptions.ending import Ending, cancel, end_those_over, keep, revoke, those_ending_soon
@@ -34,6 +35,7 @@ __all__ = [
     "end_those_over",
     "entitlements",
     "give_up",
+    "give_up_unpaid",
     "keep",
     "offers",
     "plans",

@@ -100,6 +100,11 @@ async def give_up(conn: Connection, subscription_id: UUID) -> bool:
     return await GIVE_UP.run(conn, id=subscription_id) == 1
 
 
+async def give_up_unpaid(conn: Connection) -> int:
+    """Give up what was chosen a day ago and is not being paid. Money that comes all the same counts."""
+    return await GIVE_UP_UNPAID.run(conn)
+
+
 OFFERS = sql("""
     select plan.code, plan.name, plan.price, plan.currency, plan.duration_days,
            base_fee_percent * (100 - plan.service_fee_discount_percent) / 100 as service_fee_percent,
@@ -123,7 +128,7 @@ CHOOSE = sql("""
     insert into subscriptions (customer_id, plan_id, plan_code, status, amount_paid_per_cycle, currency)
     select %(customer_id)s, id, code, 'pending_payment', price, currency
       from subscription_plans where code = %(plan_code)s
-    on conflict (customer_id) where status = 'pending_payment' do nothing
+    on conflict (customer_id) where status = 'pending_payment' do update set updated_at = now()
 """)
 
 CHOSEN = sql("""
@@ -136,6 +141,14 @@ CHOSEN = sql("""
 GIVE_UP = sql("""
     update subscriptions set status = 'abandoned', changed_by = 'customer', updated_at = now()
      where id = %(id)s and status = 'pending_payment'
+""")
+
+GIVE_UP_UNPAID = sql("""
+    update subscriptions set status = 'abandoned', changed_by = 'clock', updated_at = now()
+     where status = 'pending_payment' and updated_at <= now() - interval '1 day'
+       and not exists (select from payments
+                        where subscription_id = subscriptions.id
+                          and (payment_is_open(status) or status = 'needs_review'))
 """)
 
 # Whoever changes what a customer holds comes one after the other.

@@ -1,4 +1,4 @@
-"""`milestone`, `trouble`, `address`, `cancel` and `refund`: what staff do with an order."""
+"""`milestone`, `trouble`, `close`, `address`, `cancel` and `refund`: what staff do with an order."""
 
 import asyncio
 from datetime import datetime
@@ -51,6 +51,19 @@ def trouble(
 
     found = asyncio.run(in_transaction(settings_with_database(), work))
     say(f"{name(found)} is {found.status.replace('_', ' ')}.")
+
+
+def close(
+    order: Named, reason: Annotated[str, typer.Argument(help="How it was settled, for staff.")], by: By
+) -> None:
+    """Close an order whose complaint is settled, or that a partial refund has settled."""
+
+    async def work(conn: Connection) -> Order:
+        found = await the_one(conn, order)
+        return await orders.close(conn, found.id, by=by, reason=reason)
+
+    found = asyncio.run(in_transaction(settings_with_database(), work))
+    say(f"{name(found)} is closed.")
 
 
 def address(
