@@ -41,7 +41,11 @@ def test_commands_beside_up_know_its_database_and_its_number(
     """Else documents that are sent from a terminal would show no way to WhatsApp."""
     monkeypatch.setattr(os, "environ", settings(tmp_path))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(postgres, "running_url", lambda _: "postgresql://here")  # pyright: ignore[reportUnknownLambdaType]
+
+    def running(_: Path) -> str:
+        return "postgresql://here"
+
+    monkeypatch.setattr(postgres, "running_url", running)
 
     found = output.settings_with_database()
 
