@@ -70,7 +70,11 @@ async def close(conn: Connection, order_id: UUID, *, by: str, reason: str) -> Or
 
 
 async def refunded(conn: Connection, order_id: UUID, *, by: str, is_whole: bool) -> None:
-    """Money went back. The whole of it ends the order; after a part of it the order can go on."""
+    """Money went back. The whole of it ends the order, wherever the parcel is; a part of it only one that is
+    to be paid back, which can go on then.
+    """
+    if is_whole:
+        await IS_DUE_BACK.run(conn, id=order_id, by=by)
     await REFUNDED.run(conn, id=order_id, by=by, status="refunded" if is_whole else "partially_refunded")
 
 
@@ -107,6 +111,12 @@ CLOSE = sql("""
     update orders
        set status = 'closed', changed_by = %(by)s, reason = %(reason)s, cause = null, updated_at = now()
      where id = %(id)s and status in ('disputed', 'partially_refunded')
+""")
+
+IS_DUE_BACK = sql("""
+    update orders set status = 'refund_due', changed_by = %(by)s, cause = null, updated_at = now()
+     where id = %(id)s and status not in ('refund_due', 'partially_refunded')
+       and order_may_become(status, 'refund_due')
 """)
 
 REFUNDED = sql("""

@@ -132,6 +132,8 @@ async def refund(
         )
     after = await lock(conn, payment_id) or payment
     is_whole = after.status == "refunded"
+    if not await HAD_COUNTED.one(conn, id=payment_id):
+        return after  # what it was for is paid by another one, or is not paid
     if payment.order_id is not None:
         await orders.refunded(conn, payment.order_id, by=by, is_whole=is_whole)
     elif payment.subscription_id is not None and is_whole:
@@ -216,6 +218,11 @@ OWE_BACK_ORDER = sql("""
     update payments set status = 'refund_due', changed_by = %(by)s, updated_at = now()
      where order_id = %(order_id)s and status in ('succeeded', 'applied', 'partially_refunded')
 """)
+
+HAD_COUNTED = sql("""
+    select exists (select from payment_events
+                    where payment_id = %(id)s and became in ('succeeded', 'applied'))
+""").into(bool)
 
 REFUND = sql("""
     with paid as (

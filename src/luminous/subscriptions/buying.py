@@ -69,6 +69,11 @@ async def chosen(conn: Connection, customer_id: UUID) -> Chosen | None:
     return await CHOSEN.maybe(conn, customer_id=customer_id)
 
 
+async def chosen_last(conn: Connection, customer_id: UUID) -> Chosen | None:
+    """The same, or else what they chose last and was given up since: money that comes late counts."""
+    return await CHOSEN_LAST.maybe(conn, customer_id=customer_id)
+
+
 async def activate(
     conn: Connection, subscription_id: UUID, *, payment_id: UUID, by: str
 ) -> Subscription | None:
@@ -136,6 +141,14 @@ CHOSEN = sql("""
            subscriptions.currency
       from subscriptions join subscription_plans plan on plan.id = plan_id
      where customer_id = %(customer_id)s and status = 'pending_payment'
+""").into(Chosen)
+
+CHOSEN_LAST = sql("""
+    select subscriptions.id, plan_code, plan.name as plan_name, amount_paid_per_cycle as amount,
+           subscriptions.currency
+      from subscriptions join subscription_plans plan on plan.id = plan_id
+     where customer_id = %(customer_id)s and status in ('pending_payment', 'abandoned')
+     order by status = 'pending_payment' desc, subscriptions.updated_at desc limit 1
 """).into(Chosen)
 
 GIVE_UP = sql("""

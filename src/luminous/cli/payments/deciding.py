@@ -63,7 +63,7 @@ def confirm_plan(
 
     async def work(conn: Connection) -> Settled:
         customer_id = await the_customer(conn, customer, settings.shop_region)
-        chosen = await subscriptions.chosen(conn, customer_id)
+        chosen = await subscriptions.chosen_last(conn, customer_id)
         if chosen is None:
             raise PaymentRefused(
                 "They have chosen no plan. They do that with “upgrade”, on WhatsApp or the website."
