@@ -401,7 +401,7 @@ CREATE FUNCTION public.end_business(records uuid[]) RETURNS void
   update media set status = 'doomed', updated_at = now()  -- the worker deletes the bytes
    where customer_id = any (records) and status not in ('doomed', 'deleted');
   update subscriptions
-     set status = case status when 'pending_payment' then 'abandoned' else 'expired' end, updated_at = now()
+     set status = case status when 'pending_payment' then 'abandoned' else 'expired' end, changed_by = 'erasure', updated_at = now()
    where customer_id = any (records) and status in ('active', 'cancel_scheduled', 'pending_payment');
 $$;
 
@@ -598,6 +598,18 @@ CREATE FUNCTION public.guard_quotation() RETURNS trigger
 begin
   if not quotation_may_become(old.status, new.status) or new.version < old.version then
     raise exception 'a quotation that is % does not become %', old.status, new.status using errcode = 'LU005';
+  end if;
+  return new;
+end;
+$$;
+
+CREATE FUNCTION public.guard_subscription() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  if not subscription_may_become(old.status, new.status) then
+    raise exception 'a subscription that is % does not become %', old.status, new.status using errcode = 'LU005';
   end if;
   return new;
 end;
@@ -856,7 +868,7 @@ CREATE FUNCTION public.keep_the_better_plan(merge public.customer_merges) RETURN
       from subscriptions join subscription_plans plan on plan.id = plan_id
      where customer_id in (merge.from_id, merge.into_id) and status in ('active', 'cancel_scheduled')
   ), superseded as (
-    update subscriptions set status = 'superseded', updated_at = now()
+    update subscriptions set status = 'superseded', changed_by = 'merge', updated_at = now()
       from live where subscriptions.id = live.id and place > 1
   )
   insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
@@ -864,7 +876,7 @@ CREATE FUNCTION public.keep_the_better_plan(merge public.customer_merges) RETURN
 
   -- Of two that wait for a payment the survivor's does; what was paid for the other all the same is applied when it comes.
   with given_up as (
-    update subscriptions set status = 'abandoned', updated_at = now()
+    update subscriptions set status = 'abandoned', changed_by = 'merge', updated_at = now()
      where customer_id = merge.from_id and status = 'pending_payment'
        and exists (select from subscriptions kept where kept.customer_id = merge.into_id and kept.status = 'pending_payment')
     returning id
@@ -1334,7 +1346,7 @@ CREATE FUNCTION public.payment_may_become(was text, becomes text) RETURNS boolea
     when 'stale'              then array['not_created', 'succeeded', 'failed', 'needs_review']
     when 'failed'             then array['succeeded', 'needs_review']
     when 'succeeded'          then array['refund_due', 'partially_refunded', 'refunded', 'reversed']
-    when 'needs_review'       then array['applied', 'refund_due', 'failed', 'succeeded']
+    when 'needs_review'       then array['applied', 'refund_due', 'failed']
     when 'applied'            then array['refund_due', 'partially_refunded', 'refunded', 'reversed']
     when 'refund_due'         then array['partially_refunded', 'refunded', 'reversed']
     when 'partially_refunded' then array['refund_due', 'refunded', 'reversed']
@@ -1356,13 +1368,13 @@ begin
       using merge.from_id, merge.into_id, moved.row_ids;
   end loop;
 
-  update subscriptions set status = was, updated_at = now()
+  update subscriptions set status = was, changed_by = 'merge', updated_at = now()
     from customer_merge_rows
    where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
      and was <> 'pending_payment' and status = 'superseded'
      and not exists (select from subscriptions live
                       where live.customer_id = subscriptions.customer_id and live.status in ('active', 'cancel_scheduled'));
-  update subscriptions set status = 'pending_payment', updated_at = now()
+  update subscriptions set status = 'pending_payment', changed_by = 'merge', updated_at = now()
     from customer_merge_rows
    where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
      and was = 'pending_payment' and status = 'abandoned'
@@ -1489,6 +1501,16 @@ begin
   insert into consents (customer_id, purpose, state, source, evidence)
   values (new.customer_id, 'marketing', 'opted_out', 'refusal', 'outbox:' || new.id || ':' || new.attempts)
   on conflict (evidence, purpose) do nothing;
+  return null;
+end;
+$$;
+
+CREATE FUNCTION public.record_subscription_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into subscription_events (subscription_id, was, became, changed_by) values (new.id, old.status, new.status, new.changed_by);
   return null;
 end;
 $$;
@@ -1940,6 +1962,19 @@ CREATE FUNCTION public.stopped_by_either(one uuid, other uuid) RETURNS text[]
                 where 'opted_out' in (consent_to(one, purpose), consent_to(other, purpose)));
 $$;
 
+CREATE FUNCTION public.subscription_may_become(was text, becomes text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select becomes = was or becomes = any(case was
+    when 'pending_payment'  then array['active', 'abandoned']
+    when 'active'           then array['cancel_scheduled', 'expired', 'superseded', 'revoked']
+    when 'cancel_scheduled' then array['active', 'expired', 'superseded', 'revoked']
+    when 'superseded'       then array['active', 'cancel_scheduled']
+    when 'abandoned'        then array['active', 'pending_payment']
+    else '{}' end);
+$$;
+
 CREATE FUNCTION public.survivor(customer uuid) RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -2363,6 +2398,33 @@ CREATE TABLE public.quotation_items (
     CONSTRAINT quotation_items_links_have_an_address CHECK (((kind = 'link'::text) = (url IS NOT NULL)))
 );
 
+CREATE TABLE public.quotation_lines (
+    id bigint NOT NULL,
+    version_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    kind text NOT NULL,
+    description text NOT NULL,
+    quantity integer,
+    unit_price bigint,
+    currency text,
+    rate numeric(20,6),
+    amount bigint NOT NULL,
+    CONSTRAINT quotation_lines_amount_is_sane CHECK ((abs(amount) <= '1000000000000'::bigint)),
+    CONSTRAINT quotation_lines_kind_is_known CHECK ((kind = ANY (ARRAY['goods'::text, 'service_fee'::text, 'service_fee_discount'::text, 'shipping'::text, 'shipping_discount'::text, 'customs'::text, 'last_mile'::text]))),
+    CONSTRAINT quotation_lines_of_goods_say_their_price CHECK ((num_nonnulls(quantity, unit_price, currency, rate) =
+CASE kind
+    WHEN 'goods'::text THEN 4
+    ELSE 0
+END)),
+    CONSTRAINT quotation_lines_only_discounts_are_negative CHECK (
+CASE
+    WHEN (kind = ANY (ARRAY['service_fee_discount'::text, 'shipping_discount'::text])) THEN (amount <= 0)
+    ELSE (amount >= 0)
+END),
+    CONSTRAINT quotation_lines_quantity_is_positive CHECK (((quantity >= 1) AND (quantity <= 100000))),
+    CONSTRAINT quotation_lines_unit_price_is_positive CHECK ((unit_price > 0))
+);
+
 CREATE TABLE public.quotation_versions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     quotation_id uuid NOT NULL,
@@ -2426,11 +2488,15 @@ CREATE VIEW public.quotations_now WITH (security_invoker='true') AS
     quotations.reason,
     quotations.created_at,
     quotations.updated_at,
-    ( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
+    COALESCE(( SELECT quotation_lines.description
+           FROM public.quotation_lines
+          WHERE ((quotation_lines.version_id = counting.id) AND (quotation_lines.kind = 'goods'::text))
+          ORDER BY quotation_lines."position"
+         LIMIT 1), ( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
            FROM public.quotation_items
           WHERE (quotation_items.quotation_id = quotations.id)
           ORDER BY quotation_items.id
-         LIMIT 1) AS title,
+         LIMIT 1)) AS title,
     ( SELECT count(*) AS count
            FROM public.quotation_items
           WHERE (quotation_items.quotation_id = quotations.id)) AS items,
@@ -2440,6 +2506,19 @@ CREATE VIEW public.quotations_now WITH (security_invoker='true') AS
    FROM ((public.quotations
      LEFT JOIN public.quotation_versions counting ON (((counting.quotation_id = quotations.id) AND (counting.number = quotations.version))))
      LEFT JOIN public.orders ON ((orders.quotation_version_id = counting.id)));
+
+CREATE TABLE public.shop_settings (
+    is_the_only_row boolean DEFAULT true NOT NULL,
+    number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
+    media_kept_for interval DEFAULT '180 days'::interval NOT NULL,
+    base_fee_percent numeric(5,2) DEFAULT 15 NOT NULL,
+    rounding_step bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT shop_settings_base_fee_is_a_percentage CHECK (((base_fee_percent >= (0)::numeric) AND (base_fee_percent <= (100)::numeric))),
+    CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
+    CONSTRAINT shop_settings_keep_media_for_days CHECK ((media_kept_for >= '1 day'::interval)),
+    CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval)),
+    CONSTRAINT shop_settings_round_to_whole_shillings CHECK (((rounding_step >= 1) AND (rounding_step <= 100000)))
+);
 
 CREATE TABLE public.subscription_plans (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -2475,11 +2554,13 @@ CREATE TABLE public.subscriptions (
     currency text DEFAULT 'UGX'::text NOT NULL,
     payment_id uuid,
     reminded_at timestamp with time zone,
+    changed_by text DEFAULT 'customer'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT subscriptions_amount_is_not_negative CHECK ((amount_paid_per_cycle >= 0)),
     CONSTRAINT subscriptions_currency_is_iso_4217 CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT subscriptions_end_after_they_start CHECK ((end_date > start_date)),
+    CONSTRAINT subscriptions_say_who_changed_them CHECK ((btrim(changed_by) <> ''::text)),
     CONSTRAINT subscriptions_status_is_known CHECK ((status = ANY (ARRAY['pending_payment'::text, 'active'::text, 'cancel_scheduled'::text, 'expired'::text, 'superseded'::text, 'revoked'::text, 'abandoned'::text])))
 );
 
@@ -2489,6 +2570,7 @@ CREATE VIEW public.customer_entitlements WITH (security_invoker='true') AS
     plan.name AS plan_name,
     plan.price,
     plan.currency,
+    ((shop_settings.base_fee_percent * ((100)::numeric - plan.service_fee_discount_percent)) / (100)::numeric) AS service_fee_percent,
     plan.service_fee_discount_percent,
     plan.shipping_discount_percent,
     plan.open_quote_limit,
@@ -2498,9 +2580,10 @@ CREATE VIEW public.customer_entitlements WITH (security_invoker='true') AS
     ( SELECT count(*) AS count
            FROM public.quotations_now
           WHERE ((quotations_now.customer_id = customers.id) AND quotations_now.is_open)) AS open_quotes
-   FROM ((public.customers
+   FROM (((public.customers
      LEFT JOIN public.subscriptions live ON (((live.customer_id = customers.id) AND (live.status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text])) AND ((live.end_date IS NULL) OR (live.end_date > now())))))
-     JOIN public.subscription_plans plan ON ((plan.code = COALESCE(live.plan_code, 'guest'::text))));
+     JOIN public.subscription_plans plan ON ((plan.code = COALESCE(live.plan_code, 'guest'::text))))
+     CROSS JOIN public.shop_settings);
 
 CREATE TABLE public.customer_identifiers (
     id bigint NOT NULL,
@@ -2786,10 +2869,10 @@ CREATE VIEW public.orders_now WITH (security_invoker='true') AS
     orders.customer_id,
     customers.display_name AS customer_name,
     quotations.number AS quotation_number,
-    COALESCE(( SELECT COALESCE(NULLIF(quotation_items.words, ''::text), quotation_items.url, quotation_items.kind) AS "coalesce"
-           FROM public.quotation_items
-          WHERE (quotation_items.quotation_id = quotations.id)
-          ORDER BY quotation_items.id
+    COALESCE(( SELECT quotation_lines.description
+           FROM public.quotation_lines
+          WHERE ((quotation_lines.version_id = quotation_versions.id) AND (quotation_lines.kind = 'goods'::text))
+          ORDER BY quotation_lines."position"
          LIMIT 1), ('Q-'::text || quotations.number)) AS title,
     orders.status,
     ( SELECT order_milestones.milestone
@@ -3008,33 +3091,6 @@ ALTER TABLE public.quotation_items ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
-CREATE TABLE public.quotation_lines (
-    id bigint NOT NULL,
-    version_id uuid NOT NULL,
-    "position" integer NOT NULL,
-    kind text NOT NULL,
-    description text NOT NULL,
-    quantity integer,
-    unit_price bigint,
-    currency text,
-    rate numeric(20,6),
-    amount bigint NOT NULL,
-    CONSTRAINT quotation_lines_amount_is_sane CHECK ((abs(amount) <= '1000000000000'::bigint)),
-    CONSTRAINT quotation_lines_kind_is_known CHECK ((kind = ANY (ARRAY['goods'::text, 'service_fee'::text, 'service_fee_discount'::text, 'shipping'::text, 'shipping_discount'::text, 'customs'::text, 'last_mile'::text]))),
-    CONSTRAINT quotation_lines_of_goods_say_their_price CHECK ((num_nonnulls(quantity, unit_price, currency, rate) =
-CASE kind
-    WHEN 'goods'::text THEN 4
-    ELSE 0
-END)),
-    CONSTRAINT quotation_lines_only_discounts_are_negative CHECK (
-CASE
-    WHEN (kind = ANY (ARRAY['service_fee_discount'::text, 'shipping_discount'::text])) THEN (amount <= 0)
-    ELSE (amount >= 0)
-END),
-    CONSTRAINT quotation_lines_quantity_is_positive CHECK (((quantity >= 1) AND (quantity <= 100000))),
-    CONSTRAINT quotation_lines_unit_price_is_positive CHECK ((unit_price > 0))
-);
-
 ALTER TABLE public.quotation_lines ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.quotation_lines_id_seq
     START WITH 1
@@ -3099,19 +3155,6 @@ CREATE TABLE public.sending_rates (
     taken integer NOT NULL
 );
 
-CREATE TABLE public.shop_settings (
-    is_the_only_row boolean DEFAULT true NOT NULL,
-    number_goes_stale_after interval DEFAULT '45 days'::interval NOT NULL,
-    media_kept_for interval DEFAULT '180 days'::interval NOT NULL,
-    base_fee_percent numeric(5,2) DEFAULT 15 NOT NULL,
-    rounding_step bigint DEFAULT 1 NOT NULL,
-    CONSTRAINT shop_settings_base_fee_is_a_percentage CHECK (((base_fee_percent >= (0)::numeric) AND (base_fee_percent <= (100)::numeric))),
-    CONSTRAINT shop_settings_have_one_row CHECK (is_the_only_row),
-    CONSTRAINT shop_settings_keep_media_for_days CHECK ((media_kept_for >= '1 day'::interval)),
-    CONSTRAINT shop_settings_numbers_go_stale_after_days CHECK ((number_goes_stale_after >= '1 day'::interval)),
-    CONSTRAINT shop_settings_round_to_whole_shillings CHECK (((rounding_step >= 1) AND (rounding_step <= 100000)))
-);
-
 CREATE TABLE public.stopped_numbers (
     channel text NOT NULL,
     business_number_id text NOT NULL,
@@ -3119,6 +3162,24 @@ CREATE TABLE public.stopped_numbers (
     try_again_at timestamp with time zone NOT NULL,
     error_code integer,
     reason text NOT NULL
+);
+
+CREATE TABLE public.subscription_events (
+    id bigint NOT NULL,
+    subscription_id uuid NOT NULL,
+    was text NOT NULL,
+    became text NOT NULL,
+    changed_by text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE public.subscription_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.subscription_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.suppressions (
@@ -3371,6 +3432,9 @@ ALTER TABLE ONLY public.shop_settings
 ALTER TABLE ONLY public.stopped_numbers
     ADD CONSTRAINT stopped_numbers_pkey PRIMARY KEY (channel, business_number_id);
 
+ALTER TABLE ONLY public.subscription_events
+    ADD CONSTRAINT subscription_events_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.subscription_plans
     ADD CONSTRAINT subscription_plans_id_and_code_agree UNIQUE (id, code);
 
@@ -3553,6 +3617,8 @@ CREATE INDEX sessions_by_end ON public.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_by_profile ON public.sessions USING btree (profile_id);
 
+CREATE INDEX subscription_events_by_subscription ON public.subscription_events USING btree (subscription_id, id);
+
 CREATE INDEX subscriptions_by_customer ON public.subscriptions USING btree (customer_id);
 
 CREATE INDEX subscriptions_ending ON public.subscriptions USING btree (end_date) WHERE (status = ANY (ARRAY['active'::text, 'cancel_scheduled'::text]));
@@ -3608,6 +3674,10 @@ CREATE TRIGGER trg_quotations_limit BEFORE INSERT ON public.quotations FOR EACH 
 CREATE TRIGGER trg_quotations_record_change AFTER UPDATE ON public.quotations FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.version IS DISTINCT FROM new.version))) EXECUTE FUNCTION public.record_quotation_event();
 
 CREATE TRIGGER trg_quotations_record_creation AFTER INSERT ON public.quotations FOR EACH ROW EXECUTE FUNCTION public.record_quotation_event();
+
+CREATE TRIGGER trg_subscriptions_guard BEFORE UPDATE OF status ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION public.guard_subscription();
+
+CREATE TRIGGER trg_subscriptions_record_change AFTER UPDATE ON public.subscriptions FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION public.record_subscription_event();
 
 ALTER TABLE ONLY public.account_conflicts
     ADD CONSTRAINT account_conflicts_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
@@ -3750,6 +3820,9 @@ ALTER TABLE ONLY public.sessions
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.subscription_events
+    ADD CONSTRAINT subscription_events_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES public.subscriptions(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.subscriptions
     ADD CONSTRAINT subscriptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES public.customers(id) ON DELETE CASCADE;
 
@@ -3850,6 +3923,8 @@ ALTER TABLE public.shop_settings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.stopped_numbers ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.subscription_events ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.subscription_plans ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.subscriptions ENABLE ROW LEVEL SECURITY;
@@ -3905,6 +3980,8 @@ REVOKE ALL ON FUNCTION public.guard_order() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.guard_payment() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.guard_quotation() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.guard_subscription() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.had_user_id(user_id text) FROM PUBLIC;
 
@@ -4008,6 +4085,8 @@ REVOKE ALL ON FUNCTION public.record_quotation_event() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.record_stop_told_by_refusal() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.record_subscription_event() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.records_of_person(customer uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_to_change_consents() FROM PUBLIC;
@@ -4039,6 +4118,8 @@ REVOKE ALL ON FUNCTION public.settle_conflict(conflict_id bigint, is_same_person
 REVOKE ALL ON FUNCTION public.settle_conflicts_of_merged(merge public.customer_merges) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.stopped_by_either(one uuid, other uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.subscription_may_become(was text, becomes text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.survivor(customer uuid) FROM PUBLIC;
 

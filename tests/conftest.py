@@ -113,7 +113,7 @@ async def shared_url(server_url: str, template: str) -> str:
 
 @pytest.fixture(scope="session")
 async def at_rest() -> AsyncGenerator[list[Connection]]:
-    """The connection of the last test that rolled back: it knows the schema, and every function is compiled."""
+    """The last connection that rolled back: it knows the schema, and has every function compiled."""
     at_rest = list[Connection]()
     yield at_rest
     for conn in at_rest:

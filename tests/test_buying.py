@@ -70,7 +70,7 @@ async def test_from_an_accepted_price_to_the_rating(shop: ShopUnderTest) -> None
     assert document.startswith(b"%PDF-")
 
     assert await amina("address Plot 5, Kira Road") == [
-        "order 1 is delivered to: Plot 5, Kira Road. You can change that until your parcel travels."
+        "We deliver order 1 to: Plot 5, Kira Road. You can change that until your parcel travels."
     ]
     assert await reach(shop, "purchased") == [
         "Good news about order 1: we have bought it. Next it travels to our hub abroad."

@@ -14,8 +14,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from luminous import log
+from luminous import log, postgres
 from luminous.cli import main, output
+from luminous.machine import BUSINESS_NUMBER
 from tests.shop import ShopUnderTest, pressed, text
 from tests.test_up import settings
 
@@ -32,6 +33,23 @@ def luminous(home: Path, *words: str, **more: str) -> CompletedProcess[str]:
             main()
     log.configure(for_people=False, quiet=True)  # as all tests have it
     return CompletedProcess(words, int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+
+def test_commands_beside_up_know_its_database_and_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else documents that are sent from a terminal would show no way to WhatsApp."""
+    monkeypatch.setattr(os, "environ", settings(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    def running(_: Path) -> str:
+        return "postgresql://here"
+
+    monkeypatch.setattr(postgres, "running_url", running)
+
+    found = output.settings_with_database()
+
+    assert (found.database_url, found.whatsapp_number) == ("postgresql://here", BUSINESS_NUMBER)
 
 
 @pytest.mark.parametrize(

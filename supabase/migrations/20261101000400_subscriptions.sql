@@ -13,6 +13,7 @@ create table subscriptions (
   currency              text not null default 'UGX',
   payment_id            uuid,                            -- what paid for it; null: free, or not paid
   reminded_at           timestamptz,                     -- when the customer was told that it ends soon
+  changed_by            text not null default 'customer',  -- `customer`, `clock`, `merge`, `erasure`, a provider, or who of the staff
   created_at            timestamptz not null default now(),
   updated_at            timestamptz not null default now(),
 
@@ -22,14 +23,15 @@ create table subscriptions (
   constraint subscriptions_amount_is_not_negative check (amount_paid_per_cycle >= 0),
   constraint subscriptions_currency_is_iso_4217 check (currency ~ '^[A-Z]{3}$'),
   constraint subscriptions_are_paid_by_one_payment unique (payment_id),
+  constraint subscriptions_say_who_changed_them check (btrim(changed_by) <> ''),
   constraint subscriptions_status_is_known check (status in (
     'pending_payment',   -- chosen, not paid            → active, abandoned
     'active',            -- live                        → cancel_scheduled, expired, superseded, revoked
     'cancel_scheduled',  -- live until its end          → active, expired, superseded, revoked
     'expired',           -- its time is over
-    'superseded',        -- another plan took its place
+    'superseded',        -- another plan took its place → active, cancel_scheduled (the merge that did it was undone)
     'revoked',           -- taken back by staff or a refund
-    'abandoned'          -- never paid                → active (money that comes late counts)
+    'abandoned'          -- never paid                  → active (money that comes late counts), pending_payment (as above)
   ))
 );
 
@@ -38,6 +40,59 @@ create unique index subscriptions_one_live_per_customer on subscriptions (custom
 create unique index subscriptions_one_waits_for_payment on subscriptions (customer_id) where status = 'pending_payment';
 create index subscriptions_ending on subscriptions (end_date) where status in ('active', 'cancel_scheduled');
 create index subscriptions_by_customer on subscriptions (customer_id);
+
+-- What became of it, when, by whom. Written by the trigger alone. Its beginning is its own row: a birth writes no more.
+create table subscription_events (
+  id              bigint generated always as identity primary key,
+  subscription_id uuid not null references subscriptions on delete cascade,
+  was             text not null,
+  became          text not null,
+  changed_by      text not null,
+  at              timestamptz not null default clock_timestamp()
+);
+
+create index subscription_events_by_subscription on subscription_events (subscription_id, id);
+
+create function subscription_may_become(was text, becomes text) returns boolean
+  language sql immutable
+  set search_path from current
+as $$
+  select becomes = was or becomes = any(case was
+    when 'pending_payment'  then array['active', 'abandoned']
+    when 'active'           then array['cancel_scheduled', 'expired', 'superseded', 'revoked']
+    when 'cancel_scheduled' then array['active', 'expired', 'superseded', 'revoked']
+    when 'superseded'       then array['active', 'cancel_scheduled']
+    when 'abandoned'        then array['active', 'pending_payment']
+    else '{}' end);
+$$;
+
+create function guard_subscription() returns trigger
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  if not subscription_may_become(old.status, new.status) then
+    raise exception 'a subscription that is % does not become %', old.status, new.status using errcode = 'LU005';
+  end if;
+  return new;
+end;
+$$;
+
+create trigger trg_subscriptions_guard before update of status on subscriptions
+  for each row execute function guard_subscription();
+
+create function record_subscription_event() returns trigger
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  insert into subscription_events (subscription_id, was, became, changed_by) values (new.id, old.status, new.status, new.changed_by);
+  return null;
+end;
+$$;
+
+create trigger trg_subscriptions_record_change after update on subscriptions
+  for each row when (old.status <> new.status) execute function record_subscription_event();
 
 -- For all new customers of a statement at once: one that brings a hundred costs little more than one that brings one.
 create function create_guest_subscription_for_new_customer() returns trigger
@@ -78,4 +133,5 @@ create trigger trg_customers_create_guest_subscription
   after insert on customers referencing new table as new_customers
   for each statement execute function create_guest_subscription_for_new_customer();
 
-call keep_private('{subscriptions}', '{create_guest_subscription_for_new_customer}');
+call keep_private('{subscriptions,subscription_events}',
+                  '{subscription_may_become,guard_subscription,record_subscription_event,create_guest_subscription_for_new_customer}');

@@ -90,7 +90,7 @@ as $$
       from subscriptions join subscription_plans plan on plan.id = plan_id
      where customer_id in (merge.from_id, merge.into_id) and status in ('active', 'cancel_scheduled')
   ), superseded as (
-    update subscriptions set status = 'superseded', updated_at = now()
+    update subscriptions set status = 'superseded', changed_by = 'merge', updated_at = now()
       from live where subscriptions.id = live.id and place > 1
   )
   insert into customer_merge_rows (merge_id, table_name, column_name, row_id, was)
@@ -98,7 +98,7 @@ as $$
 
   -- Of two that wait for a payment the survivor's does; what was paid for the other all the same is applied when it comes.
   with given_up as (
-    update subscriptions set status = 'abandoned', updated_at = now()
+    update subscriptions set status = 'abandoned', changed_by = 'merge', updated_at = now()
      where customer_id = merge.from_id and status = 'pending_payment'
        and exists (select from subscriptions kept where kept.customer_id = merge.into_id and kept.status = 'pending_payment')
     returning id

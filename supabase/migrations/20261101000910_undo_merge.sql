@@ -35,13 +35,13 @@ begin
       using merge.from_id, merge.into_id, moved.row_ids;
   end loop;
 
-  update subscriptions set status = was, updated_at = now()
+  update subscriptions set status = was, changed_by = 'merge', updated_at = now()
     from customer_merge_rows
    where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
      and was <> 'pending_payment' and status = 'superseded'
      and not exists (select from subscriptions live
                       where live.customer_id = subscriptions.customer_id and live.status in ('active', 'cancel_scheduled'));
-  update subscriptions set status = 'pending_payment', updated_at = now()
+  update subscriptions set status = 'pending_payment', changed_by = 'merge', updated_at = now()
     from customer_merge_rows
    where merge_id = merge.id and table_name = 'subscriptions' and column_name = 'status' and row_id = subscriptions.id::text
      and was = 'pending_payment' and status = 'abandoned'

@@ -13,8 +13,10 @@ select quotations.id,
        quotations.reason,
        quotations.created_at,
        quotations.updated_at,
-       (select coalesce(nullif(words, ''), url, kind) from quotation_items
-         where quotation_id = quotations.id order by quotation_items.id limit 1) as title,
+       coalesce((select description from quotation_lines  -- what it is, once staff have said so
+                  where version_id = counting.id and quotation_lines.kind = 'goods' order by position limit 1),
+                (select coalesce(nullif(words, ''), url, kind) from quotation_items
+                  where quotation_id = quotations.id order by quotation_items.id limit 1)) as title,
        (select count(*) from quotation_items where quotation_id = quotations.id) as items,
        orders.id as order_id,
        orders.status as order_status,
@@ -36,6 +38,7 @@ select customers.id as customer_id,
        plan.name as plan_name,
        plan.price,
        plan.currency,
+       base_fee_percent * (100 - plan.service_fee_discount_percent) / 100 as service_fee_percent,
        plan.service_fee_discount_percent,
        plan.shipping_discount_percent,
        plan.open_quote_limit,
@@ -49,7 +52,8 @@ select customers.id as customer_id,
    and live.status in ('active', 'cancel_scheduled')
    and (live.end_date is null or live.end_date > now())
   join subscription_plans plan
-    on plan.code = coalesce(live.plan_code, 'guest');
+    on plan.code = coalesce(live.plan_code, 'guest')
+ cross join shop_settings;
 
 -- The plan's limit holds for whoever inserts a quotation. The requests of one customer come one after the other, and
 -- nobody else waits for them: a lock on the customer's row would hold up the intake. What stands above a limit that was

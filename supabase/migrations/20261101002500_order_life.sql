@@ -122,8 +122,9 @@ select orders.id,
        orders.customer_id,
        customers.display_name as customer_name,
        quotations.number as quotation_number,
-       coalesce((select coalesce(nullif(words, ''), url, kind) from quotation_items
-                  where quotation_id = quotations.id order by quotation_items.id limit 1), 'Q-' || quotations.number) as title,
+       coalesce((select description from quotation_lines
+                  where version_id = quotation_versions.id and kind = 'goods' order by position limit 1),
+                'Q-' || quotations.number) as title,
        orders.status,
        (select milestone from order_milestones where order_id = orders.id order by order_step(milestone) desc limit 1) as milestone,
        orders.amount,

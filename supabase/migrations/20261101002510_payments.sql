@@ -134,7 +134,7 @@ as $$
     when 'stale'              then array['not_created', 'succeeded', 'failed', 'needs_review']
     when 'failed'             then array['succeeded', 'needs_review']
     when 'succeeded'          then array['refund_due', 'partially_refunded', 'refunded', 'reversed']
-    when 'needs_review'       then array['applied', 'refund_due', 'failed', 'succeeded']
+    when 'needs_review'       then array['applied', 'refund_due', 'failed']
     when 'applied'            then array['refund_due', 'partially_refunded', 'refunded', 'reversed']
     when 'refund_due'         then array['partially_refunded', 'refunded', 'reversed']
     when 'partially_refunded' then array['refund_due', 'refunded', 'reversed']

@@ -65,7 +65,9 @@ insert into data_map (table_name, class, at_erasure, title, personal, secret, di
   ('subscriptions', 'ledger', 'empty', 'Your plans',
    '{}', '{}', '{}',
    '{id,customer_id,plan_id,plan_code,status,start_date,end_date,is_trial,amount_paid_per_cycle,currency,payment_id,'
-   'reminded_at,created_at,updated_at}'),
+   'reminded_at,changed_by,created_at,updated_at}'),
+  ('subscription_events', 'ledger', 'empty', 'What became of your plans', '{}', '{}', '{}',
+   '{id,subscription_id,was,became,changed_by,at}'),
   ('subscription_plans', 'technical', 'keep', 'The plans on offer',
    '{}', '{}', '{}',
    '{id,code,name,price,currency,duration_days,service_fee_discount_percent,shipping_discount_percent,open_quote_limit,'

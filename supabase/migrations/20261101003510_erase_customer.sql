@@ -155,7 +155,7 @@ as $$
   update media set status = 'doomed', updated_at = now()  -- the worker deletes the bytes
    where customer_id = any (records) and status not in ('doomed', 'deleted');
   update subscriptions
-     set status = case status when 'pending_payment' then 'abandoned' else 'expired' end, updated_at = now()
+     set status = case status when 'pending_payment' then 'abandoned' else 'expired' end, changed_by = 'erasure', updated_at = now()
    where customer_id = any (records) and status in ('active', 'cancel_scheduled', 'pending_payment');
 $$;
 

@@ -136,7 +136,8 @@ async def test_a_record_as_json_has_every_part(terminal: Terminal, committing: C
 
     record = (await terminal.type("show", "amina", "--json")).json
 
-    assert list(record) == ["now", "standing", "identifiers", "merges", "conflicts", "written", "owed"]
+    known = ["now", "standing", "identifiers", "merges", "conflicts", "written", "owed"]
+    assert list(record) == [*known, "quotations", "orders", "payments"]
     assert (record["now"]["id"], record["now"]["messages"]) == (str(amina), 1)
     assert [(held["value"], held["until_at"]) for held in record["identifiers"]] == [
         (PHONE, None),

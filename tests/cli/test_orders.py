@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from luminous import payments
+from luminous import payments, subscriptions
 from luminous.db import Connection
+from luminous.orders import dispute as complain
 from tests.database.merging import WROTE
 from tests.payments.making import PAYER, Mtn, an_order, beginning, work_off
 
@@ -36,7 +37,11 @@ async def order(committing: Connection) -> tuple[UUID, UUID]:
 
 
 async def test_an_order_goes_from_a_confirmed_transfer_to_the_door(
-    orders: Terminal, paying: Terminal, order: tuple[UUID, UUID], tmp_path: Path
+    orders: Terminal,
+    paying: Terminal,
+    order: tuple[UUID, UUID],
+    committing: Connection,
+    tmp_path: Path,
 ) -> None:
     listed = await orders.type("list")
     assert "Q-1" in listed.out
@@ -66,8 +71,16 @@ async def test_an_order_goes_from_a_confirmed_transfer_to_the_door(
         assert words in shown.says
     everything = json.loads((await orders.type("show", "1", "--json")).out)
     assert everything["order"]["status"] == "delivered"
+    record = await orders.type("show", str(order[0]), group="customers")
+    assert "Q-1 accepted 744,976 UGX Nike Air Max 90, size 42 Orders 1 delivered 744,976 UGX" in record.says
+    assert "succeeded 744,976 UGX bank" in record.says
+    as_json = (await orders.type("show", str(order[0]), "--json", group="customers")).json
+    assert [len(as_json[part]) for part in ("quotations", "orders", "payments")] == [1, 1, 1]
     assert [each["milestone"] for each in everything["milestones"]][-1] == "delivered"
     assert (await orders.type("cancel", "1", "too late")).code == 1
+    assert "by itself after 72 hours" in (await orders.type("close", "1", "all is well")).says
+    await complain(committing, UUID(everything["order"]["id"]), "a scratch", customer_id=order[0])
+    assert "Order 1 is closed." in (await orders.type("close", "1", "a discount next time")).says
 
 
 async def test_a_cancelled_order_is_paid_back_and_both_are_said(
@@ -76,7 +89,9 @@ async def test_a_cancelled_order_is_paid_back_and_both_are_said(
     await paying.type("confirm", "Q-1", PRICE, "--method", "cash", "--reference", "C1")
     cancelled = await orders.type("cancel", "1", "It is sold out.", "--by", "Aisha")
     assert "luminous orders refund 1 744976" in cancelled.says
-    assert "cash: refund due" in (await paying.type("list", "--review")).says
+    waiting = await paying.type("list", "--review")
+    assert "refund due" in waiting.says
+    assert max(len(line) for line in waiting.out.splitlines()) <= 80
     too_much = await orders.type("refund", "1", "800,000", "--reference", "R1")
     assert (too_much.code, "744,976 UGX" in too_much.says) == (1, True)
     assert (await orders.type("refund", "1", PRICE, "--reference", "R1")).code == 0
@@ -84,6 +99,28 @@ async def test_a_cancelled_order_is_paid_back_and_both_are_said(
     rows = await (await committing.execute("select content->>'text' from outbox order by id")).fetchall()
     assert [row[0][:24] for row in rows][-2:] == ["We have to cancel order ", "We paid 744,976 UGX for "]
     assert "Reference: R1" in rows[-1][0]
+
+
+async def test_a_plan_that_was_chosen_is_paid_by_hand(
+    paying: Terminal, order: tuple[UUID, UUID], committing: Connection
+) -> None:
+    customer_id, _ = order
+    by_bank = ("--method", "bank", "--reference", "FT 9", "--by", "Aisha")
+    nothing = await paying.type("confirm-plan", str(customer_id), "29,900", *by_bank)
+    assert (nothing.code, "chosen no plan" in nothing.says) == (1, True)
+    chosen = await subscriptions.choose(committing, customer_id, "standard")
+    await subscriptions.give_up(committing, chosen.id)  # a transfer may take days
+
+    paid = await paying.type("confirm-plan", str(customer_id), "29,900", *by_bank)
+
+    assert "The plan is active" in paid.says
+    assert (await subscriptions.entitlements(committing, customer_id)).plan_code == "standard"
+    await subscriptions.choose(committing, customer_id, "plus")
+    odd = await paying.type(
+        "confirm-plan", str(customer_id), "1,000", "--method", "cash", "--reference", "C1"
+    )
+    assert "not applied: underpaid" in odd.says
+    assert (await subscriptions.entitlements(committing, customer_id)).plan_code == "standard"
 
 
 async def test_odd_money_is_shown_with_what_can_be_done_and_decided(
@@ -98,7 +135,8 @@ async def test_odd_money_is_shown_with_what_can_be_done_and_decided(
 
     (waiting,) = json.loads((await paying.type("list", "--review", "--json")).out)
     assert (waiting["id"], waiting["reason"]) == (str(started.id), "underpaid")
-    shown = await paying.type("show", str(started.id))
+    assert "Customer 744,976 UGX" in (await paying.type("list", "--review")).says.replace(" │ ", " ")
+    shown = await paying.type("show", str(started.id)[:8])
     assert "744,976 UGX from +256772240146" in shown.says
     assert "700,000 UGX from 256772240146" in shown.says
     assert "luminous payments review" in shown.says

@@ -86,6 +86,8 @@ async def test_what_was_sent_is_revised_and_accepted_on_the_customers_behalf(
     found = await quotes.detail(committing, (await listed(quote))[0])
     assert found
     assert [event.changed_by for event in found.events if event.became == "accepted"] == ["Aisha"]
+    told = await (await committing.execute("select content->>'text' from outbox order by id")).fetchall()
+    assert "You accepted Q-1" in told[-1][0]
 
 
 async def test_prohibited_goods_are_rejected_or_cleared_with_a_reason(

@@ -55,12 +55,12 @@ async def subscribes(conn: Connection, customer_id: UUID, plan: str, *, days: in
 
 
 async def everything_of(conn: Connection, customer_id: UUID) -> Rows:
-    """Every row that is the customer's, found through the catalogue; without epochs and times of writing."""
+    """Every row that is the customer's, found through the catalogue; without epochs, and who wrote when."""
     rows = {"customers": await OWN_ROW.all(conn, id=customer_id)}
     for name in await REFERENCES.all(conn):
         table, column = name.split(".")
         query = SQL(
-            "select (to_jsonb(held) - '{{updated_at,identity_epoch}}'::text[])::text"
+            "select (to_jsonb(held) - '{{updated_at,changed_by,identity_epoch}}'::text[])::text"
             " from {} held where {} = %s order by 1"
         ).format(Identifier(table), Identifier(column))
         found = await (await conn.execute(query, [customer_id])).fetchall()

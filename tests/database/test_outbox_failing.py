@@ -174,7 +174,7 @@ async def test_what_was_set_aside_goes_at_once_when_the_customer_writes(conn: Co
     await taken(conn)
     await told(conn, "failed", failure="not_today", error_code=131049)
 
-    await outbox.unpark(conn, amina)
+    await outbox.heard_from(conn, amina)
 
     assert ((message := await claimed(conn)).id, message.status) == (owed, "sending")
 

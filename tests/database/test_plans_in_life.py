@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from luminous import customers, subscriptions
+from luminous import customers, payments, subscriptions
 from luminous.db import Connection, Database, again, sql
 from luminous.errors import PlanNotOnSale
+from luminous.phone import Phone
 
 from .people import OTHER_PHONE, PHONE, add, broken_promises
 
@@ -18,7 +19,7 @@ Work = Callable[[Connection], Awaitable[object]]
 
 async def buys(conn: Connection, customer_id: UUID, plan: str) -> subscriptions.Subscription:
     chosen = await subscriptions.choose(conn, customer_id, plan)
-    bought = await subscriptions.activate(conn, chosen.id, payment_id=uuid4())
+    bought = await subscriptions.activate(conn, chosen.id, payment_id=uuid4(), by="momo")
     assert bought
     return bought
 
@@ -31,14 +32,22 @@ async def test_a_payment_makes_the_plan_live_and_ends_the_one_before(conn: Conne
     assert (await subscriptions.entitlements(conn, customer_id)).plan_code == "guest", "nothing without money"
 
     payment_id = uuid4()
-    bought = await subscriptions.activate(conn, chosen.id, payment_id=payment_id)
-    again_ = await subscriptions.activate(conn, chosen.id, payment_id=payment_id)
-    other = await subscriptions.activate(conn, chosen.id, payment_id=uuid4())
+    bought = await subscriptions.activate(conn, chosen.id, payment_id=payment_id, by="momo")
+    again_ = await subscriptions.activate(conn, chosen.id, payment_id=payment_id, by="momo")
+    other = await subscriptions.activate(conn, chosen.id, payment_id=uuid4(), by="momo")
 
     assert bought
     assert (again_, other) == (bought, None)
     assert await HISTORY.all(conn, id=customer_id) == ["guest superseded", "standard active"]
     assert await DAYS_LEFT.one(conn, id=customer_id) == 30
+    await subscriptions.cancel(conn, customer_id)
+    await subscriptions.revoke(conn, chosen.id, by="Aisha")
+    assert await EVENTS.all(conn) == [
+        "guest: active → superseded by momo",
+        "standard: pending_payment → active by momo",
+        "standard: active → cancel_scheduled by customer",
+        "standard: cancel_scheduled → revoked by Aisha",
+    ]
 
 
 async def test_renewing_adds_the_days_and_another_plan_begins_anew(conn: Connection) -> None:
@@ -59,13 +68,15 @@ async def test_money_that_comes_late_counts_but_never_takes_a_better_plan_away(c
     given_up = await subscriptions.choose(conn, customer_id, "standard")
     plus = await subscriptions.choose(conn, customer_id, "plus")
     assert await subscriptions.chosen(conn, customer_id) == plus
-    bought = await subscriptions.activate(conn, plus.id, payment_id=uuid4())
+    bought = await subscriptions.activate(conn, plus.id, payment_id=uuid4(), by="momo")
 
     assert bought
-    assert await subscriptions.activate(conn, given_up.id, payment_id=uuid4()) is None, "somebody looks at it"
+    assert await subscriptions.activate(conn, given_up.id, payment_id=uuid4(), by="momo") is None, (
+        "somebody looks at it"
+    )
     assert (await subscriptions.entitlements(conn, customer_id)).plan_code == "plus"
-    await subscriptions.revoke(conn, plus.id)
-    late = await subscriptions.activate(conn, given_up.id, payment_id=uuid4())
+    await subscriptions.revoke(conn, plus.id, by="Aisha")
+    late = await subscriptions.activate(conn, given_up.id, payment_id=uuid4(), by="momo")
     assert late
     assert late.plan_code == "standard"
 
@@ -80,6 +91,19 @@ async def test_a_price_that_changed_meanwhile_is_another_choice(conn: Connection
     assert (old.amount, new.amount) == (29900, 39900)
     assert await subscriptions.give_up(conn, new.id)
     assert not await subscriptions.give_up(conn, new.id)
+
+
+async def test_what_is_not_paid_within_a_day_is_given_up_unless_it_is_being_paid(conn: Connection) -> None:
+    forgotten, paying = await add(conn, PHONE), await add(conn, OTHER_PHONE)
+    for each in (forgotten, paying):
+        chosen = await subscriptions.choose(conn, each, "standard")
+    await payments.pay_subscription(conn, chosen.id, Phone("+256772240146"), customer_id=paying)
+    assert await subscriptions.give_up_unpaid(conn) == 0
+    await conn.execute("update subscriptions set updated_at = now() - interval '1 day'")
+
+    assert await subscriptions.give_up_unpaid(conn) == 1
+    assert await subscriptions.chosen(conn, forgotten) is None
+    assert await subscriptions.chosen(conn, paying) == chosen
 
 
 async def test_a_cancelled_plan_stays_to_its_end_and_can_be_kept(conn: Connection) -> None:
@@ -140,7 +164,7 @@ async def test_twenty_upgrades_cancellations_and_ticks_at_once_leave_one_live_pl
             await END_NOW.run(conn, id=customer_id)
 
         def activate(chosen: subscriptions.Chosen) -> Work:
-            return lambda conn: subscriptions.activate(conn, chosen.id, payment_id=uuid4())
+            return lambda conn: subscriptions.activate(conn, chosen.id, payment_id=uuid4(), by="momo")
 
         async def cancel(conn: Connection, customer_id: UUID = customer_id) -> object:
             return await subscriptions.cancel(conn, customer_id)
@@ -175,6 +199,11 @@ ADD = sql("insert into customers (display_name) values ('Amina') returning id").
 HISTORY = sql("""
     select plan_code || ' ' || status from subscriptions
      where customer_id = %(id)s order by start_date, end_date
+""").into(str)
+EVENTS = sql("""
+    select plan_code || ': ' || was || ' → ' || became || ' by ' || subscription_events.changed_by
+      from subscription_events join subscriptions on subscriptions.id = subscription_id
+     order by subscription_events.id
 """).into(str)
 DAYS_LEFT = sql("""
     select extract(day from end_date - now())::int from subscriptions

@@ -113,7 +113,10 @@ REFUSED: dict[LiteralString, str] = {
     "update subscriptions set end_date = start_date": "subscriptions_end_after_they_start",
     "update subscriptions set amount_paid_per_cycle = -1": "subscriptions_amount_is_not_negative",
     "update subscriptions set currency = 'ugx'": "subscriptions_currency_is_iso_4217",
-    "update subscriptions set status = 'paused'": "subscriptions_status_is_known",
+    """insert into subscriptions (customer_id, plan_id, plan_code, status)
+       select customer_id, plan_id, plan_code, 'paused' from subscriptions""": (
+        "subscriptions_status_is_known"
+    ),
 }
 
 
@@ -148,7 +151,8 @@ async def test_what_ends_now_is_over_and_what_ends_in_a_second_is_not(conn: Conn
     assert (await entitlements(conn, amina)).plan_code == "guest"
 
     await ENDS_IN.run(conn, seconds=1)
-    assert (await entitlements(conn, amina)).plan_code == "plus"
+    held = await entitlements(conn, amina)
+    assert (held.plan_code, held.service_fee_percent) == ("plus", 6)
 
 
 async def test_a_cancelled_plan_is_ending_until_its_end_and_guest_after_it(conn: Connection) -> None:
@@ -168,8 +172,7 @@ async def test_a_cancelled_plan_is_ending_until_its_end_and_guest_after_it(conn:
 @pytest.mark.parametrize("status", ["pending_payment", "expired", "superseded", "revoked", "abandoned"])
 async def test_a_plan_that_is_not_live_gives_guest_terms(conn: Connection, status: str) -> None:
     amina = await add(conn, PHONE)
-    await HOLD_PLUS.run(conn)
-    await SET_STATUS.run(conn, status=status)
+    await BORN_AS.run(conn, status=status)
 
     assert (await entitlements(conn, amina)).plan_code == "guest"
 
@@ -199,4 +202,8 @@ HOLD_PLUS = sql("""
        set plan_id = plan.id, plan_code = plan.code, is_trial = false
       from subscription_plans plan where plan.code = 'plus'
 """)
-SET_STATUS = sql("update subscriptions set status = %(status)s")
+BORN_AS = sql("""
+    with gone as (delete from subscriptions returning customer_id)
+    insert into subscriptions (customer_id, plan_id, plan_code, status)
+    select customer_id, id, code, %(status)s from gone, subscription_plans where code = 'plus'
+""")

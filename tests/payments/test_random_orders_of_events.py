@@ -17,6 +17,7 @@ from luminous import orders, payments
 from luminous.db import Begin, Connection, sql
 from luminous.errors import PaymentRefused
 from luminous.paying import pay_next
+from luminous.proof import PATIENCE, check_payments, check_states
 from tests.network import Fault, Mtn
 
 from .making import PAYER, an_order, beginning, is_due, order_status, silent, status_of, work_off
@@ -218,6 +219,8 @@ class World:
         paying = await PAYING.one(self.conn)
         assert (await order_status(self.conn, self.order_id) == "paid") == (paying == 1)
         assert await RECEIPTS.one(self.conn) == paying
+        for invariant in (*check_payments.INVARIANTS, *check_states.INVARIANTS):
+            assert await invariant.offenders.all(self.conn, patience=PATIENCE) == [], invariant.item
 
 
 @pytest.fixture

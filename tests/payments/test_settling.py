@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -257,6 +257,41 @@ async def test_refunds_never_exceed_what_came(conn: Connection) -> None:
             await give_back(1000, "R1")
     assert await give_back(1000, "R2") == "refunded"
     assert await order_status(conn, order_id) == "refunded"
+
+
+async def test_money_that_goes_back_ends_what_it_paid_for_and_nothing_else(conn: Connection) -> None:
+    customer_id, order_id, amount = await an_order(conn)
+
+    async def comes(reference: str) -> UUID:
+        came = await payments.confirm(
+            conn, order_id, amount=amount, method="bank", reference=reference, by="Aisha"
+        )
+        return came.payment.id
+
+    async def goes_back(payment_id: UUID, part: int) -> None:
+        await payments.refund(conn, payment_id, amount=part, reference="R", reason="taken back", by="Aisha")
+
+    first, second = await comes("FT 1"), await comes("FT 2")
+    await payments.owe_back(conn, second, by="Aisha")
+    await goes_back(second, amount)
+    assert await order_status(conn, order_id) == "paid", "it was paid by the other one"
+    await goes_back(first, amount)
+    assert await order_status(conn, order_id) == "refunded"
+
+    chosen = await subscriptions.choose(conn, customer_id, "plus")
+    for reference in ("S 1", "S 2"):
+        twice = await payments.confirm_plan(
+            conn,
+            chosen.id,
+            price=chosen.amount,
+            amount=chosen.amount,
+            method="cash",
+            reference=reference,
+            by="Aisha",
+        )
+    await payments.owe_back(conn, twice.payment.id, by="Aisha")
+    await goes_back(twice.payment.id, chosen.amount)
+    assert (await subscriptions.entitlements(conn, customer_id)).plan_code == "plus"
 
 
 def test_looks_come_in_growing_pauses_for_a_week() -> None:

@@ -1,4 +1,4 @@
-"""Every status against every other, of payments and orders: what leads on does, and nothing else."""
+"""Every status against every other, of payments, orders and plans: what leads on does, and nothing else."""
 
 from itertools import product
 
@@ -18,7 +18,7 @@ PAYMENT: dict[str, str] = {
     "stale": "not_created succeeded failed needs_review",
     "failed": "succeeded needs_review",
     "succeeded": "refund_due partially_refunded refunded reversed",
-    "needs_review": "applied refund_due failed succeeded",
+    "needs_review": "applied refund_due failed",
     "applied": "refund_due partially_refunded refunded reversed",
     "refund_due": "partially_refunded refunded reversed",
     "partially_refunded": "refund_due refunded reversed",
@@ -47,11 +47,22 @@ ORDER: dict[str, str] = {
     "partially_refunded": " ".join(["sourcing", *WAY, "closed", "refund_due", "refunded"]),
     "refunded": "",
 }
+SUBSCRIPTION: dict[str, str] = {
+    "pending_payment": "active abandoned",
+    "active": "cancel_scheduled expired superseded revoked",
+    "cancel_scheduled": "active expired superseded revoked",
+    "expired": "",
+    "superseded": "active cancel_scheduled",
+    "revoked": "",
+    "abandoned": "active pending_payment",
+}
 
 
-@pytest.mark.parametrize(("machine", "table"), [("payment", PAYMENT), ("order", ORDER)])
+@pytest.mark.parametrize(
+    ("machine", "table"), [("payment", PAYMENT), ("order", ORDER), ("subscription", SUBSCRIPTION)]
+)
 async def test_the_matrix_is_the_table(conn: Connection, machine: str, table: dict[str, str]) -> None:
-    ask = PAYMENT_MAY if machine == "payment" else ORDER_MAY
+    ask = MAY_BECOME[machine]
     for was, becomes in product(table, table):
         expected = was == becomes or becomes in table[was].split()
         assert await ask.one(conn, was=was, becomes=becomes) == expected, (was, becomes)
@@ -64,6 +75,7 @@ async def test_psql_meets_the_same_wall(conn: Connection) -> None:
         "update payments set status = 'succeeded'",
         "update payments set status = 'refunded'",
         "update orders set status = 'delivered'",
+        "update subscriptions set status = 'pending_payment'",
     ):
         with pytest.raises(Exception, match="does not become") as refused:
             async with conn.transaction():
@@ -71,5 +83,8 @@ async def test_psql_meets_the_same_wall(conn: Connection) -> None:
         assert sqlstate(refused.value) == NO_SUCH_CHANGE  # pyright: ignore[reportArgumentType] - it is one
 
 
-PAYMENT_MAY = sql("select payment_may_become(%(was)s, %(becomes)s)").into(bool)
-ORDER_MAY = sql("select order_may_become(%(was)s, %(becomes)s)").into(bool)
+MAY_BECOME = {
+    "payment": sql("select payment_may_become(%(was)s, %(becomes)s)").into(bool),
+    "order": sql("select order_may_become(%(was)s, %(becomes)s)").into(bool),
+    "subscription": sql("select subscription_may_become(%(was)s, %(becomes)s)").into(bool),
+}

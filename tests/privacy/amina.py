@@ -76,13 +76,24 @@ async def business(shop: ShopUnderTest, customer: UUID) -> None:
         accepted = await quotes.accept(conn, quotation.id, 1, customer_id=customer, cause=wamid(PHONE, 8))
         assert isinstance(accepted, quotes.Accepted)
     await shop.do(
-        "insert into payments (customer_id, order_id, provider, status, amount, currency, payer, payer_text)"
-        " select customer_id, id, 'momo', 'succeeded', amount, currency, %s, 'Order of Nakato' from orders",
+        "insert into payments (customer_id, order_id, provider, status, amount, currency, payer, payer_text,"
+        "                      paid_amount, paid_currency, next_look_at)"
+        " select customer_id, id, 'momo', 'succeeded', amount, currency, %s, 'Order of Nakato', amount,"
+        "        currency, null from orders",
         f"+{PHONE}",
     )
     await shop.do("update orders set delivery_address = 'Plot 1, Toucan road, toucan'")
-    for status in ("paid", "delivered"):
+    await shop.do(
+        "insert into provider_events (provider, reference, status, amount, currency)"
+        " select provider, id, status, amount, currency from payments"
+    )
+    await shop.do("update receipt_counter set last_number = 1")
+    for status, milestone in (("paid", "ordered"), ("delivered", "delivered")):
         await shop.do("update orders set status = %s, number = 1, paid_at = now(), reason = 'lemur'", status)
+        await shop.do(
+            "insert into order_milestones (order_id, milestone, noted_by) select id, %s, 'x' from orders",
+            milestone,
+        )
     await shop.do(
         "insert into addresses (customer_id, recipient, phone_number, place)"
         " values (%s, 'Amina Nakato', '0782240146', 'ibex')",

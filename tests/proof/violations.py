@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from luminous.db import Connection
 
-FIRST, SECOND = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
+FIRST, SECOND, THIRD, FOURTH = (f"00000000-0000-4000-8000-00000000000{n}" for n in "abcd")
 AMINA, BRIAN = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
 
-# Two customers; one message answered, one just arrived; one reply delivered, one being sent, one behind it.
+# Two customers; one message answered, one just arrived; one reply delivered, one being sent, one behind it;
+# an order and a plan, both paid.
 BASE = """
     insert into customers (id, phone_number, whatsapp_user_id)
     values (:amina, '+256782240146', 'UG.1001'), (:brian, '+256782240147', null);
@@ -53,6 +54,21 @@ BASE = """
            shop_name = 'Pearl', shop_number = '', time_zone = 'Africa/Kampala', language = 'en';
     insert into orders (id, customer_id, quotation_version_id, amount, currency, pay_until)
     values (:second, :amina, :first, 10000, 'UGX', now() + interval '1 day');
+    update orders set status = 'paid', number = 1, paid_at = now();
+    update receipt_counter set last_number = 1;
+    insert into order_milestones (order_id, milestone, noted_by) values (:second, 'ordered', 'momo');
+    update subscriptions set id = :second where customer_id = :brian;
+    update subscriptions set status = 'superseded' where customer_id = :amina;
+    insert into subscriptions (id, customer_id, plan_id, plan_code, status, amount_paid_per_cycle, payment_id)
+    select :third, :amina, id, code, 'active', price, :third from subscription_plans where code = 'standard';
+    insert into payments (id, customer_id, order_id, subscription_id, provider, status, amount, currency,
+                          payer, payer_text, paid_amount, paid_currency, next_look_at)
+    select id, :amina, order_id, plan_id, 'momo', 'succeeded', price, 'UGX', '+256782240146', '', price,
+           'UGX', null
+      from (values (:first::uuid, :second::uuid, null::uuid, 10000), (:third, null, :third, 29900))
+           paid (id, order_id, plan_id, price);
+    insert into provider_events (provider, reference, status, amount, currency)
+    select provider, id, status, amount, currency from payments;
     insert into early_statuses (channel, external_id, status, occurred_at)
     values ('meta', 'wamid.elsewhere', 'sent', now());
 """
@@ -227,13 +243,86 @@ VIOLATIONS = {
         (SECOND,),
     ),
     "An accepted quotation and its order agree about customer and price": Planted(
-        "update orders set amount = 9999", (FIRST, SECOND)
+        """alter table quotation_lines disable trigger trg_quotation_lines_stay;
+            alter table quotation_versions disable trigger trg_quotation_versions_stay;
+            update quotation_lines set amount = 2999 where kind = 'customs';
+            update quotation_versions set total = 9999""",
+        (FIRST, SECOND),
+    ),
+    "What was accepted has one order": Planted(
+        """alter table orders drop constraint orders_one_per_accepted_version;
+            insert into orders (id, customer_id, quotation_version_id, status, amount, currency, pay_until)
+            values (:third, :amina, :first, 'cancelled', 10000, 'UGX', now())""",
+        (SECOND, THIRD),
+    ),
+    "Nobody has more open quotations than their plans allow": Planted(
+        """alter table quotations disable trigger trg_quotations_limit;
+            insert into quotations (customer_id, changed_by) values (:brian, 'psql'), (:brian, 'psql')""",
+        (BRIAN,),
+    ),
+    "An order is paid when one payment counted for it, and only then": Planted(
+        """alter table orders disable trigger trg_orders_guard;
+            update orders set status = 'awaiting_payment', number = null, paid_at = null;
+            update receipt_counter set last_number = 0""",
+        (SECOND,),
+    ),
+    "A plan that was bought was paid for, and what was paid for a plan bought it": Planted(
+        "update subscriptions set payment_id = null", (THIRD,)
+    ),
+    "What counted as paid was exactly the price, in its currency": Planted(
+        """update payments set paid_amount = 9999 where id = :first;
+            update provider_events set amount = 9999 where reference = :first;
+            update payments set paid_currency = 'EUR' where id = :third;
+            update provider_events set currency = 'EUR' where reference = :third""",
+        (FIRST, THIRD),
+    ),
+    "The ledger says what the provider said": Planted(
+        """update provider_events set amount = 9999 where reference = :first;
+            delete from provider_events where reference = :third""",
+        (FIRST, THIRD),
+    ),
+    "What went back is the sum of its refunds": Planted(
+        "update payments set refunded_amount = 500 where id = :first", (FIRST,)
+    ),
+    "One attempt to pay is under way for one thing": Planted(
+        """drop index payments_one_open_per_order;
+            insert into payments (id, customer_id, order_id, provider, amount, currency, payer, payer_text)
+            select id, :amina, :second, 'momo', 10000, 'UGX', '+256782240146', 'Q-1'
+              from unnest(array[:second, :fourth]::uuid[]) id""",
+        (SECOND, FOURTH),
+    ),
+    "Every payment that is under way is looked at when it is due": Planted(
+        "update payments set next_look_at = now() - interval '6 minutes' where id = :first", (FIRST,)
+    ),
+    "Receipt numbers have no gaps, and none is above the last one given": Planted(
+        "update receipt_counter set last_number = 3", ("2", "3")
+    ),
+    "The history of what was bought ends where it stands": Planted(
+        """alter table orders disable trigger trg_orders_record_change;
+            update orders set status = 'sourcing';
+            alter table subscriptions disable trigger trg_subscriptions_record_change;
+            update subscriptions set status = 'cancel_scheduled' where id = :third;
+            update subscriptions set status = 'active' where id = :third;
+            insert into subscription_events (subscription_id, was, became, changed_by)
+            values (:third, 'active', 'cancel_scheduled', 'psql')""",
+        (SECOND, THIRD),
+    ),
+    "An order has reached the milestone that it stands at": Planted(
+        "update orders set status = 'customs'", (SECOND,)
+    ),
+    "What the clock has ended is over": Planted(
+        """update subscriptions
+               set start_date = now() - interval '31 days', end_date = now() - interval '6 minutes'
+             where customer_id = :brian""",
+        (SECOND,),
     ),
 }
 
 
 async def do(conn: Connection, by_hand: str) -> None:
     """Change the tables behind the house's back; :amina and :brian are the two customers."""
-    for name, id_ in {":amina": AMINA, ":brian": BRIAN, ":first": FIRST, ":second": SECOND}.items():
+    names = {":amina": AMINA, ":brian": BRIAN}
+    names |= {":first": FIRST, ":second": SECOND, ":third": THIRD, ":fourth": FOURTH}
+    for name, id_ in names.items():
         by_hand = by_hand.replace(name, f"'{id_}'")
     await conn.execute(by_hand.encode())

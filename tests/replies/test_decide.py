@@ -19,6 +19,7 @@ GUEST = Entitlements(
     plan_name="Guest User",
     price=0,
     currency="UGX",
+    service_fee_percent=Decimal(15),
     service_fee_discount_percent=Decimal(0),
     shipping_discount_percent=Decimal(0),
     open_quote_limit=1,
@@ -211,7 +212,7 @@ def test_my_plan_says_the_terms_of_the_plan() -> None:
     assert said.text.splitlines() == [
         "*Guest User* · free",
         "Valid until 22 December 2026",
-        "Service fee: standard rate",
+        "Service fee: 15 %",
         "Shipping: standard rate",
         "Open quotations at a time: 1",
     ]

@@ -1,10 +1,14 @@
 """The page: what it shows of the shop, whom it obeys, and that strangers' text stays text."""
 
+from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from luminous import quotes
 from luminous.db import Database, sql
+from tests.payments.making import another_order
 
 from .stand_in import Shop, open_shop
 
@@ -74,6 +78,8 @@ async def test_the_panel_shows_the_customer_the_plan_and_gives_the_conversation_
                 conn, phone="+" + shop.number(), user_id=shop.user_id(), name="Amina Nakato"
             )
             await HAND_OVER.run(conn, reason="asks for something")
+            await quotes.set_rate(conn, "USD", Decimal("3712.5"), "Aisha")
+            await another_order(conn, UUID(customer_id))
         await shop.until(lambda: "give-back" in "".join(lines))
 
     shown = "".join(lines)
@@ -84,6 +90,9 @@ async def test_the_panel_shows_the_customer_the_plan_and_gives_the_conversation_
         "free days",
         "asks for something",
         "bot is silent",
+        "Nike Air Max 90, size 42",
+        "accepted · 744,976 UGX",
+        "awaiting payment",
     ):
         assert fact in shown
     await shop.act(f"/customers/{customer_id}/release")

@@ -78,8 +78,10 @@ class Entitlements(BaseModel):
     plan_name: str = Field(examples=["Guest User"])
     price: int = Field(description="For one period, in the currency's smallest unit.", examples=[0])
     currency: str = Field(examples=["UGX"])
+    service_fee_percent: Percent = Field(description="What is left of the shop's base fee.")
     service_fee_discount_percent: Percent
     shipping_discount_percent: Percent
+    open_quotes: int = Field(description="Of the limit.", examples=[0])
     open_quote_limit: int = Field(examples=[1])
     is_ending: bool = Field(description="Cancelled, and live until `valid_until`.")
     is_trial: bool

@@ -13,6 +13,7 @@ from luminous import postgres
 from luminous.config import Settings
 from luminous.db import Connection, Database, connect
 from luminous.errors import LuminousError
+from luminous.machine import BUSINESS_NUMBER
 
 Result = TypeVar("Result")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -21,12 +22,15 @@ console = Console(highlight=False)
 
 
 def settings_with_database() -> Settings:
-    """The settings; without DATABASE_URL, those of the embedded server if it is running."""
+    """The settings; without DATABASE_URL, those of `luminous up` if it is running here."""
     settings = Settings.read()
-    url = settings.database_url or postgres.running_url(settings.luminous_home.absolute())
+    if settings.database_url:
+        return settings
+    url = postgres.running_url(settings.luminous_home.absolute())
     if not url:
         raise LuminousError("No database: set DATABASE_URL, or start the embedded one with `make up`.")
-    return settings.model_copy(update={"database_url": url})
+    number = settings.whatsapp_number or BUSINESS_NUMBER
+    return settings.model_copy(update={"database_url": url, "whatsapp_number": number})
 
 
 def database_of(settings: Settings) -> Database:

@@ -187,9 +187,11 @@ def _lines(paper: Paper) -> Flowable:
     rows = [
         [_wrapped(row[0], first), *(Paragraph(markup(cell), right) for cell in row[1:])] for row in paper.rows
     ]
-    span = len(paper.columns) - 2
-    total = [Paragraph(markup(paper.total[0]), _style(10.5, bold=True)), *([""] * span)]
-    total.append(Paragraph(markup(paper.total[1]), _style(10.5, bold=True, right=True)))
+    total = [
+        Paragraph(markup(paper.total[0]), _style(10.5, bold=True)),
+        Paragraph(markup(paper.total[1]), _style(10.5, bold=True, right=True)),  # over all columns of numbers
+        *([""] * (len(paper.columns) - 2)),
+    ]
     table = Table([head, *rows, total], colWidths=_widths(paper), repeatRows=1, splitInRow=1)
     table.setStyle(
         TableStyle(
@@ -199,7 +201,7 @@ def _lines(paper: Paper) -> Flowable:
                 ("VALIGN", (0, 0), (-1, 0), "MIDDLE"),
                 ("ROWBACKGROUNDS", (0, 1), (-1, -2), [white, PALE]),
                 ("LINEBELOW", (0, 1), (-1, -2), 0.4, LINE),
-                ("SPAN", (0, -1), (-2, -1)),
+                ("SPAN", (1, -1), (-1, -1)),
                 ("LINEABOVE", (0, -1), (-1, -1), 1.2, INK),
                 ("TOPPADDING", (0, 0), (-1, -1), 4.5),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 4.5),
@@ -224,7 +226,6 @@ def _widths(paper: Paper) -> list[float]:
             [*cells, max(width(word, 8, bold=True) for word in [*paper.columns[number].split(), ""])]
         )
         others.append(widest + 14)
-    others[-1] = max(others[-1], width(writable(paper.total[1]), 10.5, bold=True) + 14)
     return [WIDTH - sum(others), *others]
 
 

@@ -6,9 +6,10 @@ from luminous.notices.orders import (
     record_refund,
     tell_orders_unpaid,
 )
-from luminous.notices.payments import confirm_payment, decide_payment, tell_payment
+from luminous.notices.payments import confirm_payment, confirm_plan_payment, decide_payment, tell_payment
 from luminous.notices.plans import tell_plan_confirmed, tell_plans_ending
 from luminous.notices.quotations import (
+    accept_quotation,
     ask_customer,
     reject_request,
     send_quotation,
@@ -17,9 +18,11 @@ from luminous.notices.quotations import (
 )
 
 __all__ = [
+    "accept_quotation",
     "ask_customer",
     "cancel_order",
     "confirm_payment",
+    "confirm_plan_payment",
     "decide_payment",
     "reach_milestone",
     "record_refund",

@@ -10,6 +10,7 @@ from luminous.notices.plans import tell_plan_confirmed
 from luminous.outbox import Purpose
 from luminous.payments import Method, Payment, Settled
 from luminous.replies import Shop, order_words, payment_words
+from luminous.subscriptions import Chosen
 
 
 async def tell_payment(conn: Connection, settled: Settled, shop: Shop) -> None:
@@ -44,6 +45,20 @@ async def confirm_payment(
     return settled
 
 
+async def confirm_plan_payment(
+    conn: Connection, shop: Shop, chosen: Chosen, *, amount: int, method: Method, reference: str, by: str
+) -> Settled:
+    """Staff have seen money for a plan that was chosen: it begins, and the customer is told.
+
+    Raises PaymentRefused.
+    """
+    settled = await payments.confirm_plan(
+        conn, chosen.id, price=chosen.amount, amount=amount, method=method, reference=reference, by=by
+    )
+    await tell_payment(conn, settled, shop)
+    return settled
+
+
 async def decide_payment(
     conn: Connection,
     shop: Shop,
@@ -73,9 +88,7 @@ async def _tell_receipt(conn: Connection, payment: Payment, shop: Shop) -> None:
 
 
 async def _tell_plan(conn: Connection, payment: Payment, shop: Shop) -> None:
-    if payment.subscription_id is None:
-        return
-    bought = await subscriptions.activate(conn, payment.subscription_id, payment_id=payment.id)
+    bought = await subscriptions.bought_with(conn, payment.id)
     if bought is not None:
         await tell_plan_confirmed(conn, shop, bought)
 

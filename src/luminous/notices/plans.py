@@ -1,4 +1,7 @@
-"""Plans that end soon, that have ended, that were paid. Each is said once."""
+"""Plans that end soon, that have ended, that were paid. Each is said once.
+
+What has ended is true whenever it is heard: outside WhatsApp's 24 hours it waits for their next message.
+"""
 
 from luminous import outbox, subscriptions
 from luminous.db import Connection
@@ -10,8 +13,11 @@ from luminous.subscriptions import Subscription
 async def tell_plans_ending(conn: Connection, shop: Shop) -> int:
     """Settle plans that are over and tell whose; then remind, once, of those that end soon. Returns how many.
 
+    What was chosen and never paid is given up; nobody is told.
+
     After days of standing still nobody is reminded of what is over: the end is what they hear.
     """
+    await subscriptions.give_up_unpaid(conn)
     over = await subscriptions.end_those_over(conn)
     for each in over:
         await outbox.owe_where_they_write(
@@ -20,7 +26,6 @@ async def tell_plans_ending(conn: Connection, shop: Shop) -> int:
             plan_words.ended(shop.words, each, each.end_date.astimezone(shop.timezone)),
             purpose="notice",
             dedupe_key=f"plan:{each.id}:ended",
-            otherwise="drop",  # outside the 24 hours they were reminded before it
         )
     soon = await subscriptions.those_ending_soon(conn)
     for each in soon:
@@ -32,7 +37,7 @@ async def tell_plans_ending(conn: Connection, shop: Shop) -> int:
             purpose="notice",
             dedupe_key=f"plan:{each.id}:ending",
             template=template,
-            otherwise="drop",
+            otherwise="drop",  # by then it may be over
         )
     return len(over) + len(soon)
 

@@ -6,7 +6,7 @@ from luminous import outbox, quotes
 from luminous.db import Connection
 from luminous.messages import Content, TemplateUse
 from luminous.outbox import Owed
-from luminous.quotes import Standing
+from luminous.quotes import Accepted, Refused, Standing
 from luminous.replies import Shop, quotation_words
 
 
@@ -22,6 +22,17 @@ async def send_quotation(
     lines = detail.lines if detail else ()
     content, template = quotation_words.quotation(shop.words, sent, lines, shop.timezone)
     return sent, await _answer(conn, sent, content, f"{version}:sent", template)
+
+
+async def accept_quotation(
+    conn: Connection, shop: Shop, quotation: Standing, version: int, *, by: str
+) -> Accepted | Refused:
+    """The customer said yes to staff: accept it for them, and say once how to pay."""
+    outcome = await quotes.accept(conn, quotation.id, version, customer_id=quotation.customer_id, by=by)
+    if isinstance(outcome, Accepted):
+        content = quotation_words.accepted(shop.words, outcome, shop.timezone)
+        await _answer(conn, outcome.quotation, content, f"{version}:accepted")
+    return outcome
 
 
 async def ask_customer(
@@ -59,7 +70,6 @@ async def tell_quotations_run_out(conn: Connection, shop: Shop) -> int:
             quotation_words.run_out(shop.words, f"Q-{each.number}", each.id, each.version),
             purpose="notice",
             dedupe_key=f"quotation:{each.id}:{each.version}:run_out",
-            otherwise="drop",  # outside the 24 hours nobody pays to hear it; the document says until when
         )
     return len(over)
 

@@ -52,8 +52,29 @@ async def mark(conn: Connection, order_id: UUID, trouble: Trouble, *, by: str, r
     return found
 
 
+async def close(conn: Connection, order_id: UUID, *, by: str, reason: str) -> Order:
+    """A complaint is settled, or a part of the money was enough: nothing more is to be done.
+
+    Raises OrderRefused.
+    """
+    changed = await CLOSE.run(conn, id=order_id, by=by, reason=reason)
+    found = await get(conn, order_id)
+    if found is None:
+        raise OrderRefused("There is no such order.")
+    if not changed and found.status != "closed":
+        raise OrderRefused(
+            f"This order is {found.status.replace('_', ' ')}. Closed are those with a complaint or a partial "
+            "refund; a delivered one closes by itself after 72 hours."
+        )
+    return found
+
+
 async def refunded(conn: Connection, order_id: UUID, *, by: str, is_whole: bool) -> None:
-    """Money went back. The whole of it ends the order; after a part of it the order can go on."""
+    """Money went back. The whole of it ends the order, wherever the parcel is; a part of it only one that is
+    to be paid back, which can go on then.
+    """
+    if is_whole:
+        await IS_DUE_BACK.run(conn, id=order_id, by=by)
     await REFUNDED.run(conn, id=order_id, by=by, status="refunded" if is_whole else "partially_refunded")
 
 
@@ -84,6 +105,18 @@ MARK = sql("""
     update orders
        set status = %(status)s, changed_by = %(by)s, reason = %(reason)s, cause = null, updated_at = now()
      where id = %(id)s and status <> %(status)s and order_may_become(status, %(status)s)
+""")
+
+CLOSE = sql("""
+    update orders
+       set status = 'closed', changed_by = %(by)s, reason = %(reason)s, cause = null, updated_at = now()
+     where id = %(id)s and status in ('disputed', 'partially_refunded')
+""")
+
+IS_DUE_BACK = sql("""
+    update orders set status = 'refund_due', changed_by = %(by)s, cause = null, updated_at = now()
+     where id = %(id)s and status not in ('refund_due', 'partially_refunded')
+       and order_may_become(status, 'refund_due')
 """)
 
 REFUNDED = sql("""

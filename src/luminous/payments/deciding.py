@@ -30,27 +30,37 @@ async def confirm(
     found = await orders.get(conn, order_id)
     assert found is not None  # noqa: S101 - locked in the lines above
     payment_id = uuid4()
-    number, odd = None, None
-    if amount != found.amount:
-        odd = "underpaid" if amount < found.amount else "overpaid"
-    else:
+    number, odd = None, _difference(amount, found.amount)
+    if odd is None:
         number = await orders.pay(
             conn, order_id, payment_id=payment_id, by=by, from_statuses=orders.PAYABLE_BY_STAFF
         )
         odd = None if number is not None else "order_not_payable"
-    with said_as(UNIQUE_VIOLATION, PaymentRefused(f"The reference {reference} was counted before.")):
-        await CONFIRM.run(
-            conn,
-            id=payment_id,
-            order_id=order_id,
-            status="needs_review" if odd else "succeeded",
-            amount=amount,
-            payer_text=method,
-            transaction_id=f"{method} {' '.join(reference.split())}",
-            reason=odd,
-            by=by,
-        )
+    await _record(conn, payment_id, order_id, odd, amount, method, reference, by)
     return await _settled(conn, payment_id, "needs_review" if odd else "order_paid", number)
+
+
+async def confirm_plan(
+    conn: Connection,
+    subscription_id: UUID,
+    *,
+    price: int,
+    amount: int,
+    method: Method,
+    reference: str,
+    by: str,
+) -> Settled:
+    """Staff have seen money for a plan that was chosen: record it, and begin the plan when it is exact.
+
+    price: of the plan, as it was chosen. Raises PaymentRefused for a reference that was counted before.
+    """
+    payment_id = uuid4()
+    odd = _difference(amount, price)
+    if odd is None:
+        bought = await subscriptions.activate(conn, subscription_id, payment_id=payment_id, by=by)
+        odd = None if bought is not None else "plan_not_payable"
+    await _record(conn, payment_id, subscription_id, odd, amount, method, reference, by)
+    return await _settled(conn, payment_id, "needs_review" if odd else "plan_active", None)
 
 
 async def apply(conn: Connection, payment_id: UUID, *, by: str, paid_amount: int | None = None) -> Settled:
@@ -122,11 +132,44 @@ async def refund(
         )
     after = await lock(conn, payment_id) or payment
     is_whole = after.status == "refunded"
+    if not await HAD_COUNTED.one(conn, id=payment_id):
+        return after  # what it was for is paid by another one, or is not paid
     if payment.order_id is not None:
         await orders.refunded(conn, payment.order_id, by=by, is_whole=is_whole)
     elif payment.subscription_id is not None and is_whole:
-        await subscriptions.revoke(conn, payment.subscription_id)
+        await subscriptions.revoke(conn, payment.subscription_id, by=by)
     return after
+
+
+def _difference(amount: int, price: int) -> str | None:
+    """Why this amount is not the price; None: it is."""
+    if amount == price:
+        return None
+    return "underpaid" if amount < price else "overpaid"
+
+
+async def _record(
+    conn: Connection,
+    payment_id: UUID,
+    thing_id: UUID,
+    odd: str | None,
+    amount: int,
+    method: Method,
+    reference: str,
+    by: str,
+) -> None:
+    with said_as(UNIQUE_VIOLATION, PaymentRefused(f"The reference {reference} was counted before.")):
+        await CONFIRM.run(
+            conn,
+            id=payment_id,
+            thing_id=thing_id,
+            status="needs_review" if odd else "succeeded",
+            amount=amount,
+            payer_text=method,
+            transaction_id=f"{method} {' '.join(reference.split())}",
+            reason=odd,
+            by=by,
+        )
 
 
 async def _in_review(conn: Connection, payment_id: UUID) -> Payment:
@@ -150,11 +193,16 @@ async def _settled(
 
 
 CONFIRM = sql("""
-    insert into payments (id, customer_id, order_id, provider, status, amount, currency, payer_text,
-                          paid_amount, paid_currency, transaction_id, reason, next_look_at, changed_by)
-    select %(id)s, customer_id, id, 'manual', %(status)s, amount, currency, %(payer_text)s,
-           %(amount)s, currency, %(transaction_id)s, %(reason)s, null, %(by)s
-      from orders where id = %(order_id)s
+    insert into payments (id, customer_id, order_id, subscription_id, provider, status, amount, currency,
+                          payer_text, paid_amount, paid_currency, transaction_id, reason, next_look_at,
+                          changed_by)
+    select %(id)s, customer_id, order_id, subscription_id, 'manual', %(status)s, price, currency,
+           %(payer_text)s, %(amount)s, currency, %(transaction_id)s, %(reason)s, null, %(by)s
+      from (select id, customer_id, id as order_id, null::uuid as subscription_id, amount as price, currency
+              from orders
+             union all
+            select id, customer_id, null, id, amount_paid_per_cycle, currency from subscriptions) thing
+     where thing.id = %(thing_id)s
 """)
 
 DECIDE = sql("""
@@ -170,6 +218,11 @@ OWE_BACK_ORDER = sql("""
     update payments set status = 'refund_due', changed_by = %(by)s, updated_at = now()
      where order_id = %(order_id)s and status in ('succeeded', 'applied', 'partially_refunded')
 """)
+
+HAD_COUNTED = sql("""
+    select exists (select from payment_events
+                    where payment_id = %(id)s and became in ('succeeded', 'applied'))
+""").into(bool)
 
 REFUND = sql("""
     with paid as (

@@ -133,7 +133,7 @@ async def apply_to(
         )
         return (None, number) if number is not None else ("order_not_payable", None)
     if payment.subscription_id is not None:
-        active = await subscriptions.activate(conn, payment.subscription_id, payment_id=payment.id)
+        active = await subscriptions.activate(conn, payment.subscription_id, payment_id=payment.id, by=by)
         return (None, None) if active is not None else ("plan_not_payable", None)
     raise AssertionError(payment)  # a constraint forbids it
 

@@ -59,9 +59,21 @@ class Payment:
         return self.status in ("succeeded", "applied", "refund_due", "partially_refunded")
 
 
+@dataclass(frozen=True, slots=True)
+class Listed(Payment):
+    """A payment in staff's list."""
+
+    customer_name: str
+
+
 async def get(conn: Connection, payment_id: UUID) -> Payment | None:
     """The payment, or None."""
     return await GET.maybe(conn, id=payment_id)
+
+
+async def beginning_with(conn: Connection, text: str) -> list[Payment]:
+    """The payments whose id begins with this; two are enough to know that it is not one."""
+    return await BEGINNING_WITH.all(conn, text=text)
 
 
 async def lock(conn: Connection, payment_id: UUID) -> Payment | None:
@@ -74,12 +86,17 @@ async def of_order(conn: Connection, order_id: UUID) -> list[Payment]:
     return await OF_ORDER.all(conn, order_id=order_id)
 
 
-async def listed(conn: Connection, statuses: list[str] | None = None) -> list[Payment]:
-    """The latest payments, of these statuses or of any."""
-    return await LISTED.all(conn, statuses=statuses)
+async def of_customer(conn: Connection, customer_id: UUID, count: int = 10) -> list[Payment]:
+    """The customer's payments, the latest first."""
+    return await OF_CUSTOMER.all(conn, customer_id=customer_id, count=count)
 
 
-async def for_staff(conn: Connection) -> list[Payment]:
+async def listed(conn: Connection) -> list[Listed]:
+    """The latest payments, at most 200."""
+    return await LISTED.all(conn)
+
+
+async def for_staff(conn: Connection) -> list[Listed]:
     """What waits for staff, longest first: money that does not fit, and money that is due back."""
     return await FOR_STAFF.all(conn)
 
@@ -101,14 +118,26 @@ OF_ORDER = sql("""
     select * from payments_now where order_id = %(order_id)s order by created_at desc
 """).into(Payment)
 
-LISTED = sql("""
-    select * from payments_now where %(statuses)s::text[] is null or status = any(%(statuses)s::text[])
-     order by created_at desc limit 200
+BEGINNING_WITH = sql("""
+    select * from payments_now where starts_with(id::text, lower(%(text)s)) order by created_at limit 2
 """).into(Payment)
 
-FOR_STAFF = sql("""
-    select * from payments_now where status in ('needs_review', 'refund_due') order by updated_at
+OF_CUSTOMER = sql("""
+    select * from payments_now where customer_id = %(customer_id)s order by created_at desc limit %(count)s
 """).into(Payment)
+
+LISTED = sql("""
+    select payments_now.*, display_name as customer_name
+      from payments_now join customers on customers.id = customer_id
+     order by payments_now.created_at desc limit 200
+""").into(Listed)
+
+FOR_STAFF = sql("""
+    select payments_now.*, display_name as customer_name
+      from payments_now join customers on customers.id = customer_id
+     where status in ('needs_review', 'refund_due')
+     order by payments_now.updated_at
+""").into(Listed)
 
 EVENTS_OF = sql("""
     select was, became, changed_by, reason, at from payment_events where payment_id = %(id)s

@@ -11,8 +11,10 @@ from luminous.proof import check_identity as identity
 from luminous.proof import check_media as media
 from luminous.proof import check_messages as messages
 from luminous.proof import check_outbox as outbox
+from luminous.proof import check_payments as payments
 from luminous.proof import check_quotations as quotations
 from luminous.proof import check_sayable as sayable
+from luminous.proof import check_states as states
 from luminous.proof.check_files import check_files
 from luminous.proof.check_report import Checked, Invariant, not_looked_at, told
 from luminous.proof.verify_report import in_words
@@ -29,6 +31,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     *sayable.INVARIANTS,
     *media.INVARIANTS,
     *quotations.INVARIANTS,
+    *payments.INVARIANTS,
+    *states.INVARIANTS,
 )
 
 

@@ -1,4 +1,4 @@
-"""What was offered, and what became of it: sums that are right, and one order for what was accepted."""
+"""What was offered: sums that are right, one order for what was accepted, the plan's limit kept."""
 
 from luminous.db import sql
 from luminous.proof.check_report import Invariant, Offender
@@ -38,6 +38,36 @@ WITHOUT_THEIR_ORDER = sql("""
      limit 20
 """).into(Offender)
 
+ORDERED_TWICE = sql("""
+    select id::text as id, count(*) over ()::int as in_total
+      from (select id, count(*) over (partition by quotation_version_id) as times from orders) made
+     where times > 1
+     order by made.id
+     limit 20
+""").into(Offender)
+
+# What stands above a limit that was lowered stays, and so does what came with a merge: only what was asked
+# for since is counted, against the best plan that the customer ever had.
+ABOVE_THE_LIMIT = sql("""
+    select open.customer_id::text as id, count(*) over ()::int as in_total
+      from quotations_now open
+      join lateral (
+        select max(open_quote_limit) as most,
+               greatest(max(updated_at), (select max(merged_at) from customer_merges
+                                           where into_id = open.customer_id and undone_at is null)) as since
+          from subscription_plans plan
+         where code = 'guest'
+            or exists (select from subscriptions held
+                        where held.customer_id = open.customer_id and held.plan_id = plan.id
+                          and held.status not in ('pending_payment', 'abandoned'))) allowed
+        on open.created_at > allowed.since
+     where is_open
+     group by open.customer_id
+    having count(*) > max(most)
+     order by open.customer_id
+     limit 20
+""").into(Offender)
+
 INVARIANTS = (
     Invariant(
         "The total of what was offered is the sum of its lines",
@@ -56,5 +86,17 @@ INVARIANTS = (
         "quotations or orders",
         "Look at both: `luminous quote show`, and the row in orders",
         WITHOUT_THEIR_ORDER,
+    ),
+    Invariant(
+        "What was accepted has one order",
+        "orders",
+        "Keep the one that was paid, then create orders_one_per_accepted_version again",
+        ORDERED_TWICE,
+    ),
+    Invariant(
+        "Nobody has more open quotations than their plans allow",
+        "customers",
+        "Withdraw what is too much, and look whether trg_quotations_limit is enabled",
+        ABOVE_THE_LIMIT,
     ),
 )

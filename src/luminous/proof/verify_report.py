@@ -15,6 +15,7 @@ TABLES = [
     "profiles",
     "subscription_plans",
     "subscriptions",
+    "subscription_events",
     "customer_identifiers",
     "customer_conflicts",
     "announced_changes",

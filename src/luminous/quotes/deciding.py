@@ -5,7 +5,7 @@ pressed late, twice, or under an older offer changes nothing, and the answer say
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -24,6 +24,11 @@ class Accepted:
     currency: str
     pay_until: datetime
     is_first: bool  # False: it was accepted before
+
+    @property
+    def last_moment(self) -> datetime:
+        """The last instant at which a payment can be started: on the day that people are told."""
+        return self.pay_until - timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class Price:
 def price(basket: Basket, terms: Terms) -> Price:
     """Price a basket. Raises NoPrice: a rate is missing, there are no goods, or a number makes no sense."""
     if not basket.goods:
-        raise NoPrice("A price needs at least one product.")
+        raise NoPrice('A price needs at least one product: --item "2 x 129.99 USD Nike Air Max 90".')
     goods = [_goods(each, terms) for each in basket.goods]
     goods_total = sum(line.amount for line in goods)
     fee, fee_discount = _discounted(

@@ -64,6 +64,7 @@ class Detail:
     """A quotation, whole. lines: of the version that counts."""
 
     quotation: Standing
+    customer_name: str
     items: tuple[Item, ...]
     offers: tuple[Offer, ...]
     lines: tuple[Line, ...]
@@ -77,12 +78,15 @@ async def detail(conn: Connection, quotation_id: UUID) -> Detail | None:
         return None
     return Detail(
         found,
+        await CUSTOMER_NAME.one(conn, id=found.customer_id),
         tuple(await ITEMS.all(conn, id=quotation_id)),
         tuple(await OFFERS.all(conn, id=quotation_id)),
         await lines_of(conn, found.version_id) if found.version_id else (),
         tuple(await EVENTS.all(conn, id=quotation_id)),
     )
 
+
+CUSTOMER_NAME = sql("select display_name from customers where id = %(id)s").into(str)
 
 ITEMS = sql("""
     select id, kind, url, words, inbox_id, added_at

@@ -172,7 +172,7 @@ def _press(context: Context, message: Message, command: Command | DecideInWords 
     """A button that says what it is about works at any time, also while a person has the conversation."""
     if not context.is_proven:
         return Step((message,), "has to be recognised first", _recognise(context))
-    return Step((message,), "pressed a button", (command,))
+    return Step((message,), "pressed a button" if message.choice else "said what to do", (command,))
 
 
 def _for_the_person(

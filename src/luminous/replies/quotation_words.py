@@ -131,7 +131,7 @@ def accepted(words: Catalogue, outcome: Accepted, zone: ZoneInfo) -> Content:
         return Content(
             words.say("quotation.paid", name=outcome.quotation.name), buttons=buttons(words, "orders")
         )
-    until = outcome.pay_until.astimezone(zone)
+    until = outcome.last_moment.astimezone(zone)
     text = words.say(
         "quotation.accepted" if outcome.is_first else "quotation.accepted_before",
         name=outcome.quotation.name,

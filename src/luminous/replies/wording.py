@@ -71,7 +71,7 @@ def my_plan(words: Catalogue, plan: Entitlements, ends_at: datetime | None) -> C
     lines = [
         words.say("plan.title", plan=plan.plan_name, price=plan_price(words, plan)),
         until[:1].upper() + until[1:],
-        words.say("plan.fee", percent=discount(words, plan.service_fee_discount_percent)),
+        words.say("plan.fee", percent=plain(plan.service_fee_percent)),
         words.say("plan.shipping", percent=discount(words, plan.shipping_discount_percent)),
         words.say("plan.open", limit=plan.open_quote_limit),
     ]

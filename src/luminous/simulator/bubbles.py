@@ -135,7 +135,9 @@ def _bubble(
         day=day,
         header=text_at(content, "header", "text"),
         footer=text_at(content, "footer", "text"),
-        quote=Quote("shop" if quoted.is_from_shop else "me", plain_text(quoted)[:200]) if quoted else None,
+        quote=Quote("shop" if quoted.is_from_shop else "me", plain_text(quoted).replace("*", "")[:200])
+        if quoted
+        else None,
         reactions=reactions,
         buttons=choices(message) if kind == "button" else (),
         list_label=text_at(content, "action", "button") if kind == "list" else "",

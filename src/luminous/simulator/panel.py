@@ -1,10 +1,11 @@
-"""What the shop sees of a phone, read from its own tables: the customer, the plan, the conversation."""
+"""What the shop sees of a phone, read from its own tables: the customer, the plan, business, messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from luminous import money
 from luminous.db import Connection, sql
 from luminous.simulator.phones import Phone
 from luminous.simulator.recognition import (
@@ -19,6 +20,7 @@ from luminous.simulator.recognition import (
 )
 
 SHOWN_MESSAGES = 8
+SHOWN_DEALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,25 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Deal:
+    """A quotation, and what came of it. payment: how the latest attempt to pay stands."""
+
+    number: int
+    title: str | None
+    status: str
+    total: int | None
+    currency: str | None
+    order_number: int | None
+    order_status: str | None
+    payment: str | None
+
+    @property
+    def price(self) -> str:
+        """What was offered; empty before that."""
+        return "" if self.total is None or self.currency is None else money.show(self.total, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row of inbox or outbox. outcome: the answer, or the status; file: of a message that has one."""
 
@@ -89,6 +110,7 @@ class Record:
     identifiers: list[Identifier]
     plan: Plan | None
     conversation: Conversation | None
+    deals: list[Deal]
     lines: list[Line]
 
 
@@ -129,6 +151,7 @@ async def _record(conn: Connection, customer: Customer) -> Record:
         await identifiers(conn, customer.id),
         await PLAN.maybe(conn, customer_id=customer.id),
         await CONVERSATION.maybe(conn, customer_id=customer.id),
+        await DEALS.all(conn, customer_id=customer.id, count=SHOWN_DEALS),
         await LINES.all(conn, customer_id=customer.id, count=SHOWN_MESSAGES),
     )
 
@@ -161,6 +184,16 @@ CONVERSATION = sql("""
            handover_reason
       from conversations where customer_id = %(customer_id)s
 """).into(Conversation)
+DEALS = sql("""
+    select now.number, now.title, now.status, now.total, now.currency, orders.number as order_number,
+           order_status,
+           (select payments.status from payments
+             where payments.order_id = now.order_id order by payments.created_at desc limit 1) as payment
+      from quotations_now now
+      left join orders on orders.id = now.order_id
+     where now.customer_id = %(customer_id)s
+     order by now.number desc limit %(count)s
+""").into(Deal)
 LINES = sql("""
     (select false as is_outgoing, inbox.id, inbox.kind, coalesce(nullif(text, ''), choice, '') as text,
             decision, answer as outcome, null as trouble, received_at as at,

@@ -69,7 +69,14 @@ async def chosen(conn: Connection, customer_id: UUID) -> Chosen | None:
     return await CHOSEN.maybe(conn, customer_id=customer_id)
 
 
-async def activate(conn: Connection, subscription_id: UUID, *, payment_id: UUID) -> Subscription | None:
+async def chosen_last(conn: Connection, customer_id: UUID) -> Chosen | None:
+    """The same, or else what they chose last and was given up since: money that comes late counts."""
+    return await CHOSEN_LAST.maybe(conn, customer_id=customer_id)
+
+
+async def activate(
+    conn: Connection, subscription_id: UUID, *, payment_id: UUID, by: str
+) -> Subscription | None:
     """It was paid: make it the customer's live plan, and end in the same transaction what was live before.
 
     The days that are left of the same plan are added. Money that comes late counts too. The same payment
@@ -79,18 +86,28 @@ async def activate(conn: Connection, subscription_id: UUID, *, payment_id: UUID)
     customer_id = await LOCK_ALL.maybe(conn, id=subscription_id)
     if customer_id is None:
         return None
-    known = await PAID_BY.maybe(conn, id=subscription_id, payment_id=payment_id)
+    known = await bought_with(conn, payment_id)
     if known is not None:
         return known
-    held = await END_LIVE.maybe(conn, id=subscription_id, customer_id=customer_id)
+    held = await END_LIVE.maybe(conn, id=subscription_id, customer_id=customer_id, by=by)
     return await ACTIVATE.maybe(
-        conn, id=subscription_id, customer_id=customer_id, payment_id=payment_id, held_until=held
+        conn, id=subscription_id, customer_id=customer_id, payment_id=payment_id, held_until=held, by=by
     )
+
+
+async def bought_with(conn: Connection, payment_id: UUID) -> Subscription | None:
+    """The subscription that this payment paid for; None when it paid for none."""
+    return await BOUGHT_WITH.maybe(conn, payment_id=payment_id)
 
 
 async def give_up(conn: Connection, subscription_id: UUID) -> bool:
     """Nobody pays for it any more. Returns False when it did not wait for a payment."""
     return await GIVE_UP.run(conn, id=subscription_id) == 1
+
+
+async def give_up_unpaid(conn: Connection) -> int:
+    """Give up what was chosen a day ago and is not being paid. Money that comes all the same counts."""
+    return await GIVE_UP_UNPAID.run(conn)
 
 
 OFFERS = sql("""
@@ -106,7 +123,7 @@ OFFERS = sql("""
 """).into(Offer)
 
 GIVE_UP_OTHERS = sql("""
-    update subscriptions set status = 'abandoned', updated_at = now()
+    update subscriptions set status = 'abandoned', changed_by = 'customer', updated_at = now()
       from subscription_plans plan
      where plan.code = %(plan_code)s and customer_id = %(customer_id)s and status = 'pending_payment'
        and (plan_id, amount_paid_per_cycle, subscriptions.currency) <> (plan.id, plan.price, plan.currency)
@@ -116,7 +133,7 @@ CHOOSE = sql("""
     insert into subscriptions (customer_id, plan_id, plan_code, status, amount_paid_per_cycle, currency)
     select %(customer_id)s, id, code, 'pending_payment', price, currency
       from subscription_plans where code = %(plan_code)s
-    on conflict (customer_id) where status = 'pending_payment' do nothing
+    on conflict (customer_id) where status = 'pending_payment' do update set updated_at = now()
 """)
 
 CHOSEN = sql("""
@@ -126,9 +143,25 @@ CHOSEN = sql("""
      where customer_id = %(customer_id)s and status = 'pending_payment'
 """).into(Chosen)
 
+CHOSEN_LAST = sql("""
+    select subscriptions.id, plan_code, plan.name as plan_name, amount_paid_per_cycle as amount,
+           subscriptions.currency
+      from subscriptions join subscription_plans plan on plan.id = plan_id
+     where customer_id = %(customer_id)s and status in ('pending_payment', 'abandoned')
+     order by status = 'pending_payment' desc, subscriptions.updated_at desc limit 1
+""").into(Chosen)
+
 GIVE_UP = sql("""
-    update subscriptions set status = 'abandoned', updated_at = now()
+    update subscriptions set status = 'abandoned', changed_by = 'customer', updated_at = now()
      where id = %(id)s and status = 'pending_payment'
+""")
+
+GIVE_UP_UNPAID = sql("""
+    update subscriptions set status = 'abandoned', changed_by = 'clock', updated_at = now()
+     where status = 'pending_payment' and updated_at <= now() - interval '1 day'
+       and not exists (select from payments
+                        where subscription_id = subscriptions.id
+                          and (payment_is_open(status) or status = 'needs_review'))
 """)
 
 # Whoever changes what a customer holds comes one after the other.
@@ -138,16 +171,17 @@ LOCK_ALL = sql("""
      order by id for no key update
 """).into(UUID)
 
-PAID_BY = sql("""
+BOUGHT_WITH = sql("""
     select subscriptions.id, customer_id, plan_code, plan.name as plan_name, status, end_date
       from subscriptions join subscription_plans plan on plan.id = plan_id
-     where subscriptions.id = %(id)s and payment_id = %(payment_id)s
+     where payment_id = %(payment_id)s
 """).into(Subscription)
 
 # Returns until when the same plan was held, null for another one.
 END_LIVE = sql("""
     update subscriptions held
-       set status = case when held.end_date <= now() then 'expired' else 'superseded' end, updated_at = now()
+       set status = case when held.end_date <= now() then 'expired' else 'superseded' end,
+           changed_by = %(by)s, updated_at = now()
       from subscriptions bought, subscription_plans plan, subscription_plans held_plan
      where bought.id = %(id)s and bought.status in ('pending_payment', 'abandoned')
        and plan.id = bought.plan_id and held_plan.id = held.plan_id
@@ -158,7 +192,8 @@ END_LIVE = sql("""
 
 ACTIVATE = sql("""
     update subscriptions
-       set status = 'active', payment_id = %(payment_id)s, start_date = now(), updated_at = now(),
+       set status = 'active', payment_id = %(payment_id)s, start_date = now(), changed_by = %(by)s,
+           updated_at = now(),
            end_date = greatest(now(), %(held_until)s) + make_interval(days => plan.duration_days)
       from subscription_plans plan
      where subscriptions.id = %(id)s and status in ('pending_payment', 'abandoned') and plan.id = plan_id

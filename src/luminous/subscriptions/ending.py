@@ -28,9 +28,9 @@ async def keep(conn: Connection, customer_id: UUID) -> Ending | None:
     return await KEEP.maybe(conn, customer_id=customer_id)
 
 
-async def revoke(conn: Connection, subscription_id: UUID) -> UUID | None:
+async def revoke(conn: Connection, subscription_id: UUID, *, by: str) -> UUID | None:
     """Take a live plan back (a refund, staff) and return whose it was; None when it is not live."""
-    return await REVOKE.maybe(conn, id=subscription_id)
+    return await REVOKE.maybe(conn, id=subscription_id, by=by)
 
 
 async def end_those_over(conn: Connection) -> list[Ending]:
@@ -48,7 +48,7 @@ async def those_ending_soon(conn: Connection) -> list[Ending]:
 
 CANCEL = sql("""
     update subscriptions
-       set status = 'cancel_scheduled', updated_at = now()
+       set status = 'cancel_scheduled', changed_by = 'customer', updated_at = now()
       from subscription_plans plan
      where customer_id = %(customer_id)s and plan.id = plan_id
        and status in ('active', 'cancel_scheduled') and end_date > now() and plan_code <> 'guest'
@@ -57,7 +57,7 @@ CANCEL = sql("""
 
 KEEP = sql("""
     update subscriptions
-       set status = 'active', updated_at = now()
+       set status = 'active', changed_by = 'customer', updated_at = now()
       from subscription_plans plan
      where customer_id = %(customer_id)s and plan.id = plan_id
        and status = 'cancel_scheduled' and end_date > now()
@@ -66,12 +66,12 @@ KEEP = sql("""
 
 REVOKE = sql("""
     with revoked as (
-      update subscriptions set status = 'revoked', updated_at = now()
+      update subscriptions set status = 'revoked', changed_by = %(by)s, updated_at = now()
        where id = %(id)s and status in ('active', 'cancel_scheduled')
       returning customer_id
     )
-    insert into subscriptions (customer_id, plan_id, plan_code, status, currency)
-    select customer_id, plan.id, plan.code, 'active', plan.currency
+    insert into subscriptions (customer_id, plan_id, plan_code, status, currency, changed_by)
+    select customer_id, plan.id, plan.code, 'active', plan.currency, %(by)s
       from revoked, subscription_plans plan where plan.code = 'guest'
     returning customer_id
 """).into(UUID)
@@ -84,12 +84,12 @@ END_THOSE_OVER = sql("""
          for no key update skip locked
     ), ended as (
       update subscriptions
-         set status = 'expired', updated_at = now()
+         set status = 'expired', changed_by = 'clock', updated_at = now()
         from over where subscriptions.id = over.id
       returning subscriptions.id, customer_id, plan_id, plan_code, end_date
     ), guests as (
-      insert into subscriptions (customer_id, plan_id, plan_code, status, start_date, currency)
-      select customer_id, plan.id, plan.code, 'active', end_date, plan.currency
+      insert into subscriptions (customer_id, plan_id, plan_code, status, start_date, currency, changed_by)
+      select customer_id, plan.id, plan.code, 'active', end_date, plan.currency, 'clock'
         from ended, subscription_plans plan where plan.code = 'guest'
     )
     select ended.id, customer_id, plan_code, plan.name as plan_name, end_date

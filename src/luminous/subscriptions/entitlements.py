@@ -16,6 +16,7 @@ class Entitlements:
     plan_name: str
     price: int  # for one period, in the currency's smallest unit
     currency: str
+    service_fee_percent: Decimal  # what is left of the shop's base fee
     service_fee_discount_percent: Decimal
     shipping_discount_percent: Decimal
     open_quote_limit: int
@@ -31,8 +32,8 @@ async def entitlements(conn: Connection, customer_id: UUID) -> Entitlements:
 
 
 ENTITLEMENTS = sql("""
-    select plan_code, plan_name, price, currency, service_fee_discount_percent, shipping_discount_percent,
-           open_quote_limit, open_quotes, is_ending, is_trial, valid_until
+    select plan_code, plan_name, price, currency, service_fee_percent, service_fee_discount_percent,
+           shipping_discount_percent, open_quote_limit, open_quotes, is_ending, is_trial, valid_until
       from customer_entitlements
      where customer_id = %(customer_id)s
 """).into(Entitlements)

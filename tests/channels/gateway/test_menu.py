@@ -16,7 +16,9 @@ from luminous.subscriptions import Entitlements
 
 EN = catalogue()
 TYPED = Message(1, "gateway", "g.1", "", "text", "", None, None, False, True, datetime.now(UTC))
-GUEST = Entitlements("guest", "Guest User", 0, "UGX", Decimal(0), Decimal(0), 1, False, True, None)
+GUEST = Entitlements(
+    "guest", "Guest User", 0, "UGX", Decimal(15), Decimal(0), Decimal(0), 1, False, True, None
+)
 
 
 def menus() -> list[Content]:

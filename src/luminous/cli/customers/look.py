@@ -5,8 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from pydantic_core import to_jsonable_python
 
 from luminous import customers
+from luminous.cli.customers.business import Business, business_of
 from luminous.cli.customers.paper import excerpt, print_as_json, say
 from luminous.cli.customers.sheets import print_all_found, print_record
 from luminous.cli.output import AsJson, in_database, settings_with_database
@@ -46,17 +48,18 @@ def show(
     """Show everything on a customer's record."""
     settings = settings_with_database()
 
-    async def work(conn: Connection) -> Record:
-        record = await customers.record_of(conn, await the_one(conn, customer, settings.shop_region))
+    async def work(conn: Connection) -> tuple[Record, Business]:
+        customer_id = await the_one(conn, customer, settings.shop_region)
+        record = await customers.record_of(conn, customer_id)
         if record is None:
             raise LuminousError(f"There is no customer {customer}. Look with `luminous customers find`.")
-        return record
+        return record, await business_of(conn, customer_id)
 
-    record = asyncio.run(in_database(settings, work))
+    record, business = asyncio.run(in_database(settings, work))
     if as_json:
-        print_as_json(record)
+        print_as_json({**to_jsonable_python(record), **to_jsonable_python(business)})
     else:
-        print_record(record, settings.timezone)
+        print_record(record, business, settings.timezone)
 
 
 async def the_one(conn: Connection, text: str, region: str) -> UUID:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from luminous.cli.customers import words
+from luminous.cli.customers.business import Business, print_business
 from luminous.cli.customers.paper import (
     NOTHING,
     command,
@@ -68,7 +69,7 @@ def when(held: Held, zone: ZoneInfo) -> str:
     return f"{held.value} from {day(held.from_at, zone)} to {day(held.until_at, zone)}: {went}"
 
 
-def print_record(record: Record, zone: ZoneInfo) -> None:
+def print_record(record: Record, business: Business, zone: ZoneInfo) -> None:
     """Everything, the most asked for first."""
     now, standing = record.now, record.standing
     console.print(Text.assemble((name(now), "bold"), "  ", (str(now.id), "dim")), soft_wrap=True)
@@ -95,6 +96,7 @@ def print_record(record: Record, zone: ZoneInfo) -> None:
         ]
     )
     print_conflicts(record.conflicts)
+    print_business(business, zone)
     print_identifiers(record.identifiers, zone)
     print_merges(record.merges, now.id, zone)
     print_messages(record, zone)

@@ -1,4 +1,4 @@
-"""`milestone`, `trouble`, `address`, `cancel` and `refund`: what staff do with an order."""
+"""`milestone`, `trouble`, `close`, `address`, `cancel` and `refund`: what staff do with an order."""
 
 import asyncio
 from datetime import datetime
@@ -53,6 +53,19 @@ def trouble(
     say(f"{name(found)} is {found.status.replace('_', ' ')}.")
 
 
+def close(
+    order: Named, reason: Annotated[str, typer.Argument(help="How it was settled, for staff.")], by: By
+) -> None:
+    """Close an order whose complaint is settled, or that a partial refund has settled."""
+
+    async def work(conn: Connection) -> Order:
+        found = await the_one(conn, order)
+        return await orders.close(conn, found.id, by=by, reason=reason)
+
+    found = asyncio.run(in_transaction(settings_with_database(), work))
+    say(f"{name(found)} is closed.")
+
+
 def address(
     order: Named, place: Annotated[str, typer.Argument(help="Where it is to be delivered.")], by: By
 ) -> None:
@@ -63,7 +76,7 @@ def address(
         return await orders.set_address(conn, found.id, place, by=by)
 
     found = asyncio.run(in_transaction(settings_with_database(), work))
-    say(f"{name(found)} is delivered to: {found.delivery_address}")
+    say(f"{name(found)} goes to: {found.delivery_address}")
 
 
 def cancel(order: Named, reason: Reason, by: By) -> None:

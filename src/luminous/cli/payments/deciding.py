@@ -5,14 +5,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from luminous import money, notices
+from luminous import money, notices, subscriptions
+from luminous.cli.customers.look import the_one as the_customer
 from luminous.cli.customers.paper import say
 from luminous.cli.orders.named import Named as Order
 from luminous.cli.orders.named import the_one as the_order
 from luminous.cli.output import settings_with_database
-from luminous.cli.payments.looking import Named, the_one
+from luminous.cli.payments.looking import Named, short, the_one
 from luminous.cli.quotes.named import By, in_transaction
 from luminous.db import Connection
+from luminous.errors import PaymentRefused
 from luminous.payments import Method, Payment, Settled
 from luminous.shop import shop_of
 
@@ -23,12 +25,15 @@ DECISIONS: dict[Decision, Literal["apply", "owe_back", "nothing_came"]] = {
     "nothing-came": "nothing_came",
 }
 
+HowItCame = Annotated[Method, typer.Option(help="How it came.")]
+Reference = Annotated[str, typer.Option(help="Of the transfer or the slip: it counts once.")]
+
 
 def confirm(
     order: Order,
     amount: Annotated[str, typer.Argument(help="How much you have seen, as 45,000.")],
-    method: Annotated[Method, typer.Option(help="How it came.")],
-    reference: Annotated[str, typer.Option(help="Of the transfer or the slip: it counts once.")],
+    method: HowItCame,
+    reference: Reference,
     by: By,
 ) -> None:
     """Confirm money that came by hand. The exact price pays the order, and the customer gets the receipt."""
@@ -42,12 +47,45 @@ def confirm(
             conn, shop, found.id, amount=value, method=method, reference=reference, by=by
         )
 
-    settled = asyncio.run(in_transaction(settings, work))
-    if settled.what == "order_paid":
-        say(f"It is order {settled.receipt_number}. The customer gets the receipt.")
-    else:
-        why = (settled.payment.reason or "").replace("_", " ")
-        say(f"Recorded, and not applied: {why}. Decide with `luminous payments show {settled.payment.id}`.")
+    _say_settled(asyncio.run(in_transaction(settings, work)))
+
+
+def confirm_plan(
+    customer: Annotated[str, typer.Argument(help="Who chose it: an id, a number, a name.")],
+    amount: Annotated[str, typer.Argument(help="How much you have seen, as 29,900.")],
+    method: HowItCame,
+    reference: Reference,
+    by: By,
+) -> None:
+    """Confirm money that came by hand for a plan that the customer chose. The exact price begins it."""
+    settings = settings_with_database()
+    shop = shop_of(settings)
+
+    async def work(conn: Connection) -> Settled:
+        customer_id = await the_customer(conn, customer, settings.shop_region)
+        chosen = await subscriptions.chosen_last(conn, customer_id)
+        if chosen is None:
+            raise PaymentRefused(
+                "They have chosen no plan. They do that with “upgrade”, on WhatsApp or the website."
+            )
+        value = money.read_amount(amount, chosen.currency)
+        return await notices.confirm_plan_payment(
+            conn, shop, chosen, amount=value, method=method, reference=reference, by=by
+        )
+
+    _say_settled(asyncio.run(in_transaction(settings, work)))
+
+
+def _say_settled(settled: Settled) -> None:
+    match settled.what:
+        case "order_paid":
+            say(f"It is order {settled.receipt_number}. The customer gets the receipt.")
+        case "plan_active":
+            say("The plan is active. The customer is told.")
+        case _:
+            why = (settled.payment.reason or "").replace("_", " ")
+            command = f"luminous payments show {short(settled.payment)}"
+            say(f"Recorded, and not applied: {why}. Decide with `{command}`.")
 
 
 def review(

@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Annotated
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
@@ -16,7 +15,9 @@ from luminous.errors import PaymentRefused
 from luminous.orders import Event
 from luminous.payments import Payment
 
-Named = Annotated[str, typer.Argument(metavar="PAYMENT", help="Its id, from `list`.")]
+Named = Annotated[str, typer.Argument(metavar="PAYMENT", help="Its id from `list`, or how that begins.")]
+
+SHORTEST = 6  # of an id's beginning
 
 
 def list_(
@@ -35,13 +36,25 @@ def list_(
         say("Nothing waits for a decision." if for_staff else "Nobody has begun to pay yet.")
     else:
         rows = [
-            (str(each.id), money.number(each.amount, each.currency), f"{each.payer_text}: {_stands(each)}")
+            (
+                short(each),
+                excerpt(each.customer_name, 20),
+                f"{money.show(each.amount, each.currency)} · {each.payer_text}",
+                stands(each),
+                moment(each.created_at, settings.timezone),
+            )
             for each in found
         ]
-        print_table("Payments", ("", "amount", "for, and how it stands"), rows)
+        print_table("Payments", ("", "customer", "for", "stands", "since"), rows)
 
 
-def _stands(payment: Payment) -> str:
+def short(payment: Payment) -> str:
+    """The beginning of its id, by which commands know it."""
+    return str(payment.id)[:8]
+
+
+def stands(payment: Payment) -> str:
+    """Its status, and why."""
     words = payment.status.replace("_", " ")
     return f"{words} ({payment.reason.replace('_', ' ')})" if payment.reason else words
 
@@ -63,13 +76,12 @@ def show(payment: Named, as_json: AsJson = False) -> None:
 
 async def the_one(conn: Connection, text: str) -> Payment:
     """The payment that was named. Raises PaymentRefused."""
-    try:
-        found = await payments.get(conn, UUID(text.strip()))
-    except ValueError:
-        found = None
-    if found is None:
+    found = await payments.beginning_with(conn, text.strip()) if len(text.strip()) >= SHORTEST else []
+    if len(found) > 1:
+        raise PaymentRefused(f"Several payments begin with {excerpt(text)}: type more of the id.")
+    if not found:
         raise PaymentRefused(f"There is no payment {excerpt(text)}. `luminous payments list` shows them.")
-    return found
+    return found[0]
 
 
 def print_payment(payment: Payment, events: list[Event], zone: ZoneInfo) -> None:
@@ -97,8 +109,20 @@ def print_payment(payment: Payment, events: list[Event], zone: ZoneInfo) -> None
     facts(rows)
     heading("History")
     lines([(moment(e.at, zone), e.changed_by, e.became.replace("_", " ")) for e in events])
+    print_what_can_be_done(payment)
+
+
+def print_what_can_be_done(payment: Payment) -> None:
+    """The commands that end it, where staff have to."""
+    this = short(payment)
     if payment.status == "needs_review":
+        seen = "" if payment.paid_amount else " --amount AMOUNT"
         heading("Decide")
-        command(f"luminous payments review {payment.id} apply", "It counts, and pays for what it was for.")
-        command(f"luminous payments review {payment.id} owe-back", "It goes back; then record the refund.")
-        command(f"luminous payments review {payment.id} nothing-came", "The account shows no such money.")
+        command(f"luminous payments review {this} apply{seen}", "It counts, and pays for what it was for.")
+        command(f"luminous payments review {this} owe-back", "It goes back; then record the refund.")
+        command(f"luminous payments review {this} nothing-came", "The account shows no such money.")
+    elif payment.status == "refund_due":
+        heading("Pay it back, then")
+        command(
+            f"luminous payments refund {this} AMOUNT --reference R1", "Records it, and tells the customer."
+        )

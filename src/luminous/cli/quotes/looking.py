@@ -103,7 +103,10 @@ def print_detail(found: Detail, zone: ZoneInfo) -> None:
     now = found.quotation
     title = Text.assemble((f"{now.name}  ", "bold"), (excerpt(now.title, 60), ""))
     console.print(title, soft_wrap=True)
-    rows = [("stands", stands(now.status, now.version)), ("customer", str(now.customer_id))]
+    rows = [
+        ("stands", stands(now.status, now.version)),
+        ("customer", f"{excerpt(found.customer_name, 40)}  {now.customer_id}"),
+    ]
     if now.reason:
         rows.append(("said", now.reason))
     if now.status == "sent":

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from luminous import money, notices, quotes
+from luminous import money, notices
 from luminous.cli.customers.paper import say
 from luminous.cli.output import settings_with_database
 from luminous.cli.quotes.named import By, Quotation, in_transaction, the_one
@@ -63,18 +63,18 @@ def accept(
     version: Annotated[int, typer.Option(min=1, help="The version that the customer saw.")],
 ) -> None:
     """Accept on the customer's behalf, when they said so to you: the same as their button."""
+    settings = settings_with_database()
+    shop = shop_of(settings)
 
     async def work(conn: Connection) -> Accepted | Refused:
-        found = await the_one(conn, quotation)
-        return await quotes.accept(conn, found.id, version, customer_id=found.customer_id, by=by)
+        return await notices.accept_quotation(conn, shop, await the_one(conn, quotation), version, by=by)
 
-    settings = settings_with_database()
     outcome = asyncio.run(in_transaction(settings, work))
     if isinstance(outcome, Refused):
         now = outcome.quotation
         how = f"it is {now.status}, at version {now.version}" if now else "it is not there"
         raise QuotationClosed(f"Version {version} of {quotation} cannot be accepted: {how}.")
-    until = outcome.pay_until.astimezone(settings.timezone)
+    until = outcome.last_moment.astimezone(settings.timezone)
     amount = money.show(outcome.amount, outcome.currency)
     say(f"{outcome.quotation.name} is accepted: {amount}, to be paid until {until:%d %B %H:%M}.")
 
