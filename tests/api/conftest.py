@@ -1,6 +1,6 @@
 """A program that uses the API of a shop of the test's own."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,10 @@ import pytest
 
 from luminous.api import tokens
 from luminous.api.tokens import SCOPES, Scope
+from luminous.db import Database
 from tests.shop import ShopUnderTest, text
+
+MOMO = {f"momo_{name}": "x" for name in ("api_user", "api_key", "subscription_key", "api_url")}
 
 
 class Program:
@@ -37,6 +40,14 @@ async def program_of(
     """A program with a token of its own."""
     async with shop.database.transaction() as conn:
         return Program(shop, await tokens.create(conn, "test", scopes, days))
+
+
+@pytest.fixture
+async def shop(database: Database) -> AsyncGenerator[ShopUnderTest]:
+    """A shop of this test alone, which takes mobile money."""
+    shop = ShopUnderTest(database, **MOMO)
+    async with shop.http:
+        yield shop
 
 
 @pytest.fixture

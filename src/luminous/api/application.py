@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from luminous.api import customers, description, links, orders, plans, quotations
+from luminous.api import customers, description, links, orders, payments, plans, quotations
 from luminous.api.gate import Gate, Rate
 from luminous.api.problems import Problem, answer_problem
 from luminous.db import Begin
@@ -29,6 +29,7 @@ def create_api(begin: Begin, shop: Shop, *, region: str, calls_per_minute: int) 
         plans.routes(begin),
         quotations.routes(begin, shop),
         orders.routes(begin, shop),
+        payments.routes(begin, shop, region),
         links.routes(begin),
     ):
         api.include_router(router)
