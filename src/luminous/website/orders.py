@@ -46,6 +46,8 @@ async def order(request: Request, order_id: UUID, said: str = "") -> Response:
         order=found,
         way=way,
         milestones=orders.MILESTONES,
+        reached=max((orders.MILESTONES.index(each) + 1 for each in way), default=0),
+        takes_address=found.status in orders.ADDRESSABLE,
         payments=paid,
         under_way=next((each for each in paid if each.status in payments.OPEN), None),
         addresses=addresses,
