@@ -10,9 +10,8 @@ import pytest
 from luminous.api import tokens
 from luminous.api.tokens import SCOPES, Scope
 from luminous.db import Database
+from tests.network import SETTINGS
 from tests.shop import ShopUnderTest, text
-
-MOMO = {f"momo_{name}": "x" for name in ("api_user", "api_key", "subscription_key", "api_url")}
 
 
 class Program:
@@ -45,7 +44,7 @@ async def program_of(
 @pytest.fixture
 async def shop(database: Database) -> AsyncGenerator[ShopUnderTest]:
     """A shop of this test alone, which takes mobile money."""
-    shop = ShopUnderTest(database, **MOMO)
+    shop = ShopUnderTest(database, **SETTINGS)
     async with shop.http:
         yield shop
 

@@ -10,6 +10,7 @@ import httpx2
 from luminous import mail
 from luminous.accounts import Secrets
 from luminous.db import Database
+from tests.network import SETTINGS
 from tests.shop import AMINA, ShopUnderTest, text
 
 URL = "https://shop.example"
@@ -31,6 +32,7 @@ class ShopOnline(ShopUnderTest):
             whatsapp_number="+256 700 000001",
             smtp_url="smtp://mail.example",
             shop_name="Pearl Shopping",
+            **SETTINGS,
         )
         self.said = 0
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 
-from luminous import accounts, conversations, subscriptions
+from luminous import accounts, conversations, payments, subscriptions
 from luminous.errors import NoOpenConflict, PlanNotOnSale
 from luminous.website.door import NOT_FOUND, Page, drop_cookie, website_of
 from luminous.website.todo import settle_doubt, todo
@@ -59,15 +59,18 @@ async def plan(request: Request, said: str = "") -> Response:
     """The plan, beside the others."""
     async with website_of(request).begin() as conn:
         visitor, customer_id = await customer_of(request, conn)
+        chosen = await subscriptions.chosen(conn, customer_id)
+        paid = await payments.page_of_customer(conn, customer_id, most=20)
         return page(
             request,
             "plan.html",
             visitor=visitor,
             said=said,
+            last=next((each for each in paid if chosen and each.subscription_id == chosen.id), None),
             plan=await subscriptions.entitlements(conn, customer_id),
             plans=await subscriptions.plans_on_show(conn),
             offers={offer.code: offer for offer in await subscriptions.offers(conn, customer_id)},
-            chosen=await subscriptions.chosen(conn, customer_id),
+            chosen=chosen,
         )
 
 
