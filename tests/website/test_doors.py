@@ -32,7 +32,7 @@ OPEN_GETS = {
 OPEN_POSTS = {
     "/l", "/l/peek", "/l/code", "/account/sign-in", "/account/sign-up", "/account/sign-out",
 }  # fmt: skip
-FROM_ELSEWHERE = (
+FROM_ELSEWHERE: tuple[dict[str, str], ...] = (
     {"Sec-Fetch-Site": "cross-site", "Origin": URL},
     {"Sec-Fetch-Site": "same-site", "Origin": URL},
     {"Sec-Fetch-Site": "none"},
