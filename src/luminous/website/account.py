@@ -1,10 +1,10 @@
 """The account: what waits for the person, the plan, the conversation, and where they are signed in."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
+from pydantic import AwareDatetime
 
 from luminous import accounts, conversations, payments, subscriptions
 from luminous.errors import NoOpenConflict, PlanNotOnSale
@@ -117,14 +117,19 @@ async def keep(request: Request) -> Response:
 
 
 @router.get("/conversation")
-async def conversation(request: Request, before: datetime | None = None) -> Response:
-    """What was written, fifty messages at a time."""
+async def conversation(
+    request: Request,
+    before: AwareDatetime | None = None,
+    by: Literal["customer", "shop"] = "customer",
+    line: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+) -> Response:
+    """What was written, fifty messages at a time: before the one that the other three name."""
     async with website_of(request).begin() as conn:
         visitor, customer_id = await customer_of(request, conn)
         lines = await conversations.transcript(
-            conn, customer_id, before=before if before and before.tzinfo else None
+            conn, customer_id, before=(before, by, line) if before else None
         )
-    earlier = lines[0].at if len(lines) == 50 else None
+    earlier = lines[0] if len(lines) == 50 else None
     return page(request, "conversation.html", visitor=visitor, lines=lines, earlier=earlier, before=before)
 
 
