@@ -2242,7 +2242,12 @@ CREATE TABLE public.account_conflicts (
     other_customer_id uuid,
     opened_at timestamp with time zone DEFAULT now() NOT NULL,
     resolved_at timestamp with time zone,
-    CONSTRAINT account_conflicts_kind_is_known CHECK ((kind = ANY (ARRAY['customer_has_another_account'::text, 'account_has_another_customer'::text, 'email_of_another_customer'::text])))
+    resolution text,
+    resolved_by text,
+    reason text,
+    CONSTRAINT account_conflicts_kind_is_known CHECK ((kind = ANY (ARRAY['customer_has_another_account'::text, 'account_has_another_customer'::text, 'email_of_another_customer'::text]))),
+    CONSTRAINT account_conflicts_resolution_is_known CHECK ((resolution = ANY (ARRAY['same'::text, 'different'::text]))),
+    CONSTRAINT account_conflicts_say_how_they_ended CHECK ((((resolved_at IS NULL) = (resolution IS NULL)) AND ((resolved_at IS NULL) = (resolved_by IS NULL)) AND ((resolved_at IS NULL) = (reason IS NULL))))
 );
 
 ALTER TABLE public.account_conflicts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (

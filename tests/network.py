@@ -10,6 +10,9 @@ from luminous.db import Begin, sql
 
 Fault = Literal["lost", "answer_lost", "refused"]
 
+# What a shop is told that takes mobile money.
+SETTINGS = {f"momo_{name}": "x" for name in ("api_user", "api_key", "subscription_key", "api_url")}
+
 
 @dataclass
 class Mtn:

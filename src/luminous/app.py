@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Receive, Scope, Send
 
-from luminous import customers, inbox, media, metrics, outbox, payments, templates
+from luminous import accounts, customers, inbox, media, metrics, outbox, payments, templates
 from luminous.api import create_api
 from luminous.catalogues import catalogue
 from luminous.channels.gateway import webhook as gateway_webhook
@@ -193,7 +193,13 @@ async def waiting_seconds(conn: Connection) -> dict[str, float]:
         "unanswered": round(await inbox.oldest_unanswered_age(conn), 1),
         "unsent": round(await outbox.oldest_unsent_age(conn), 1),
         "unfetched": round(await media.oldest_waiting_age(conn), 1),
-        "open_conflict": round(await customers.oldest_open_conflict_age(conn), 1),
+        "open_conflict": round(
+            max(
+                await customers.oldest_open_conflict_age(conn),
+                await accounts.oldest_account_conflict_age(conn),
+            ),
+            1,
+        ),
     }
 
 

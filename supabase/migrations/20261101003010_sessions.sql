@@ -45,7 +45,14 @@ create table account_conflicts (
   other_customer_id uuid references customers on delete cascade,           -- whom the account belongs to already
   opened_at         timestamptz not null default now(),
   resolved_at       timestamptz,
+  resolution        text,   -- same: one person, who has one account from then on; different: two, and nothing moves
+  resolved_by       text,   -- who of the staff
+  reason            text,   -- how they knew
 
+  constraint account_conflicts_say_how_they_ended check (
+    (resolved_at is null) = (resolution is null)
+    and (resolved_at is null) = (resolved_by is null) and (resolved_at is null) = (reason is null)),
+  constraint account_conflicts_resolution_is_known check (resolution in ('same', 'different')),
   constraint account_conflicts_kind_is_known check (kind in (
     'customer_has_another_account',  -- the customer's WhatsApp belongs to an account with another e-mail
     'account_has_another_customer',  -- the account belongs to another customer, and the person says that both are theirs

@@ -17,7 +17,7 @@ insert into retention_periods (kind, keep_for, why) values
   ('received_messages',  '24 months', 'what was agreed, and questions about it'),
   ('sent_messages',      '24 months', 'what was agreed, and questions about it'),
   ('former_identifiers', '24 months', 'whose a number was when it comes back, and which trial it had'),
-  ('settled_conflicts',  '24 months', 'how it was decided whose a number was');
+  ('settled_conflicts',  '24 months', 'how it was decided whose a number or an account was');
 
 create index customer_identifiers_former on customer_identifiers (until_at) where until_at is not null;
 

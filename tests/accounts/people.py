@@ -24,6 +24,10 @@ async def profile_of(conn: Connection, customer_id: UUID) -> UUID | None:
     return await PROFILE_OF.one(conn, id=customer_id)
 
 
+async def name_of(conn: Connection, customer_id: UUID) -> str:
+    return await NAME_OF.one(conn, id=customer_id)
+
+
 async def conflicts(conn: Connection) -> list[str]:
     """The kinds of what is open for staff."""
     return await CONFLICTS.all(conn)
@@ -41,6 +45,7 @@ CUSTOMER = sql("""
 PROFILE = sql("insert into profiles (email) values (%(email)s) returning id").into(UUID)
 OWN = sql("update customers set profile_id = %(profile_id)s where id = %(customer_id)s")
 PROFILE_OF = sql("select profile_id from customers where id = %(id)s").into(UUID)
+NAME_OF = sql("select display_name from customers where id = %(id)s").into(str)
 CONFLICTS = sql("select kind from account_conflicts where resolved_at is null order by id").into(str)
 MINUTES_PASS = sql("""
     update magic_links set created_at = created_at - make_interval(mins => %(minutes)s),

@@ -8,7 +8,7 @@ import pytest
 from luminous import accounts, customers
 from luminous.db import Connection, Database
 
-from .people import SITE, conflicts, customer, profile, profile_of
+from .people import SITE, conflicts, customer, name_of, profile, profile_of
 
 OTHER = "+256772000002"
 
@@ -35,6 +35,20 @@ async def test_an_account_without_a_customer_is_linked(conn: Connection) -> None
     assert visitor is not None
     assert visitor.customer_id == amina, "whoever is signed in sees the customer from now on"
     assert await accounts.link(conn, account, amina) == "linked_before"
+
+
+async def test_the_name_that_was_written_on_the_website_is_theirs_until_it_was_not_they(
+    conn: Connection,
+) -> None:
+    amina, account = await customer(conn, name="Ami"), await accounts.sign_up(conn, "Amina Nakato", "0782")
+
+    await accounts.link(conn, account, amina)
+    await customer(conn, name="Ami")  # WhatsApp says its own name with each message
+    assert await name_of(conn, amina) == "Amina Nakato"
+
+    await accounts.unlink(conn, amina)
+    await customer(conn, name="Ami")
+    assert await name_of(conn, amina) == "Ami"
 
 
 async def test_an_account_whose_email_was_never_proven_gives_way(conn: Connection) -> None:

@@ -1,6 +1,6 @@
 """A program that uses the API of a shop of the test's own."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,8 @@ import pytest
 
 from luminous.api import tokens
 from luminous.api.tokens import SCOPES, Scope
+from luminous.db import Database
+from tests.network import SETTINGS
 from tests.shop import ShopUnderTest, text
 
 
@@ -37,6 +39,14 @@ async def program_of(
     """A program with a token of its own."""
     async with shop.database.transaction() as conn:
         return Program(shop, await tokens.create(conn, "test", scopes, days))
+
+
+@pytest.fixture
+async def shop(database: Database) -> AsyncGenerator[ShopUnderTest]:
+    """A shop of this test alone, which takes mobile money."""
+    shop = ShopUnderTest(database, **SETTINGS)
+    async with shop.http:
+        yield shop
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 GUIDE = (DOCS / "api.md").read_text("utf-8")
 MODULE = DOCS / "examples" / "luminous.mjs"
 
-# What the guide's page and action do, with a session that is known already.
+# What the guide's page and actions do, with a session that is known already.
 STORY = """
 import { luminous } from %(module)s;
 const [customerId, quotationId] = process.argv.slice(2);
@@ -28,9 +28,13 @@ const { items } = await luminous(`/customers/${customerId}/quotations`);
 const wish = { body: { version: 1, customer_id: customerId }, key: "one-press" };
 const first = await luminous(`/quotations/${quotationId}/accept`, wish);
 const second = await luminous(`/quotations/${quotationId}/accept`, wish);
-const problem = await luminous(`/orders/${customerId}`).catch((error) => error);
+const wanted = { customer_id: customerId, phone_number: "0782 240 146" };
+const { payment } = await luminous(`/orders/${first.order_id}/pay`, { body: wanted, key: "another" });
+const looked = await luminous(`/payments/${payment.id}`);
+const refused = await luminous(`/orders/${customerId}`).catch((error) => error);
+const problem = [refused.status, refused.message];
 const name = customer.display_name;
-console.log(JSON.stringify({ name, items, first, second, problem: [problem.status, problem.message] }));
+console.log(JSON.stringify({ name, items, first, second, looked, problem }));
 """
 
 
@@ -65,4 +69,5 @@ async def test_node_reads_and_accepts_through_the_guides_module(
     assert (told["name"], [each["id"] for each in told["items"]]) == ("Amina", [quotation])
     assert told["first"]["is_first"] is True
     assert told["second"] == told["first"]
+    assert (told["looked"]["status"], told["looked"]["amount"]) == ("created", told["first"]["amount"])
     assert told["problem"] == [404, "There is no such order."]

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from luminous import quotes
-from luminous.db import Database
+from luminous.db import connect
+from luminous.simulator import progress
 from tests.quotes.making import sent
-from tests.simulator.browsing import CHROMIUM, DESK, NEEDS_BROWSER, POCKET, QUIET, watch_for_trouble
+from tests.simulator.browsing import NEEDS_BROWSER, POCKET, watch_for_trouble
 from tests.simulator.stand_in import Shop
 
 from .online import open_website
@@ -35,25 +36,29 @@ ROOMS = (
 OPEN_PAGES = ("/", "/privacy", "/account/sign-in", "/account/sign-up", "/l", "/nowhere")
 
 
-@pytest.fixture
-async def online(tmp_path: Path, database_url: str) -> AsyncGenerator[Shop]:
-    async with open_website(tmp_path, database_url) as shop:
-        yield shop
-
-
 @pytest.fixture(scope="module")
-async def browser() -> AsyncGenerator[Browser]:
-    """Debian's chromium, without a window."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        await browser.close()
+async def lasting_shop(tmp_path_factory: pytest.TempPathFactory, lasting_url: str) -> AsyncGenerator[Shop]:
+    """One server for all walks, whose messages reach their phones faster than people could watch."""
+    with pytest.MonkeyPatch.context() as patch:
+        for step in ("SENT_AFTER", "DELIVERED_AFTER", "READ_AFTER", "FINEST"):
+            patch.setattr(progress, step, 0.03)
+        async with open_website(tmp_path_factory.mktemp("website"), lasting_url) as shop:
+            yield shop
+
+
+@pytest.fixture
+async def online(lasting_shop: Shop) -> Shop:
+    """The shop with one new phone, whose owner is new to it."""
+    await lasting_shop.begin_again()
+    return lasting_shop
 
 
 async def findings(page: Page) -> list[str]:
     """What axe calls serious or worse."""
     await page.evaluate(AXE)
-    found: dict[str, Any] = await page.evaluate("tags => axe.run(document, { runOnly: tags })", WCAG)
+    found: dict[str, Any] = await page.evaluate(
+        "tags => axe.run(document, { runOnly: tags, resultTypes: ['violations'] })", WCAG
+    )
     return [
         f"{page.url}: {each['id']} {each['nodes'][0]['html'][:120]}"
         for each in found["violations"]
@@ -84,7 +89,7 @@ async def approves(context: BrowserContext, home: str) -> None:
 
 
 async def test_from_whatsapp_to_the_account_where_a_quotation_comes_live_and_is_paid(
-    browser: Browser, online: Shop, database: Database
+    browser: Browser, online: Shop, lasting_url: str
 ) -> None:
     home = online.url.removesuffix("/simulator")
     context = await browser.new_context(viewport=POCKET)
@@ -103,8 +108,9 @@ async def test_from_whatsapp_to_the_account_where_a_quotation_comes_live_and_is_
     await expect(page.get_by_role("heading", name="Hello")).to_be_visible()
     assert "#" not in page.url
 
-    async with database.transaction() as conn:
-        customer_id = (await (await conn.execute("select id from customers")).fetchall())[0][0]
+    async with connect(lasting_url) as conn, conn.transaction():
+        newest = await conn.execute("select id from customers order by created_at desc limit 1")
+        (customer_id,) = (await newest.fetchall())[0]
         await quotes.set_rate(conn, "USD", Decimal("3712.5"), "Aisha")
         await sent(conn, customer_id)
     await page.get_by_role("link", name="Look and decide").click(timeout=20_000)  # it came by itself
@@ -160,17 +166,10 @@ async def test_the_same_person_from_the_website_first(browser: Browser, online: 
 
 async def test_without_javascript_the_code_opens_the_account(browser: Browser, online: Shop) -> None:
     home = online.url.removesuffix("/simulator")
-    phones = await browser.new_context(viewport=DESK)
-    phone = await phones.new_page()
-    await phone.goto(f"{home}/simulator?text=ACCOUNT")
-    await phone.click(".send")
-    message = phone.locator(".bubble, li, div").filter(has_text="type the code").last
-    await expect(message).to_be_visible(timeout=20_000)
-    said = await message.inner_text()
-    handle, code = (
-        re.findall(r"/l/([0-9A-Z]{8})", said)[0],
-        re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}(?!\w)", said)[-1],
-    )
+    await online.say("ACCOUNT")
+    await online.until(lambda: "type the code" in said(online))
+    handle = re.findall(r"/l/([0-9A-Z]{8})", said(online))[0]
+    code = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}(?!\w)", said(online))[-1]
 
     context = await browser.new_context(viewport=POCKET, java_script_enabled=False)
     page = await context.new_page()
@@ -185,4 +184,8 @@ async def test_without_javascript_the_code_opens_the_account(browser: Browser, o
     await page.get_by_role("button", name="Not this plan after all").click()
     await expect(page.get_by_role("button", name="Choose Plus")).to_be_visible()
     await context.close()
-    await phones.close()
+
+
+def said(shop: Shop) -> str:
+    """Everything on the simulated phone."""
+    return str(shop.rows("select * from messages"))

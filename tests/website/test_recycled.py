@@ -8,13 +8,15 @@ from decimal import Decimal
 
 import httpx2
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from luminous import quotes
 from luminous.accounts import Secrets
+from luminous.db import Database
 from tests.quotes.making import sent
 from tests.shop import said
 
-from .visiting import AMINA, Browser, ShopOnline, secrets_in, signed_in, text_of
+from .visiting import AMINA, Browser, ShopOnline, copied, secrets_in, signed_in, text_of
 
 NUMBER = AMINA[0]
 HIS = (NUMBER, "UG.6666")
@@ -23,26 +25,38 @@ SECRETS = ("Amina", "Nakato", "amina@example.com", "Plot 7", "Nike")
 PAGES = ("", "/plan", "/quotations", "/conversation", "/details", "/sessions", "/privacy")
 
 
+@pytest.fixture(scope="module")
+async def her_life(lasting_url: str) -> str:
+    """Amina's life before, made once: the name of its database, which nobody is connected to."""
+    async with Database(lasting_url) as database:
+        shop = ShopOnline(database)
+        browser = await signed_in(shop, AMINA, "Amina Nakato")
+        await browser.press(
+            "/account/details/addresses", recipient="Amina", phone="0782240146", place="Plot 7"
+        )
+        await browser.press("/account/details/email", email="amina@example.com")
+        await browser.enters(secrets_in((await shop.letters())[0].body))
+        hers = await shop.one("select id from customers")
+        async with database.transaction() as conn:
+            await quotes.set_rate(conn, "USD", Decimal("3712.5"), "Aisha")
+            await sent(conn, hers)
+        await shop.settle()
+    return str(conninfo_to_dict(lasting_url)["dbname"])
+
+
 @pytest.fixture
-async def robbed(shop: ShopOnline) -> AsyncGenerator[ShopOnline]:
-    """Amina's life before; afterwards she still has all of it, by her e-mail."""
-    browser = await signed_in(shop, AMINA, "Amina Nakato")
-    await browser.press("/account/details/addresses", recipient="Amina", phone="0782240146", place="Plot 7")
-    await browser.press("/account/details/email", email="amina@example.com")
-    await browser.enters(secrets_in((await shop.letters())[0].body))
-    hers = await shop.one("select id from customers")
-    async with shop.database.transaction() as conn:
-        await quotes.set_rate(conn, "USD", Decimal("3712.5"), "Aisha")
-        await sent(conn, hers)
-    await shop.settle()
-    shop.whatsapp.sent.clear()
-    yield shop
-    mine = shop.browser()
-    await mine.press("/account/sign-in", email="amina@example.com")
-    letters = [each for each in await shop.letters() if "Sign in" in each.subject]
-    await mine.enters(secrets_in(letters[-1].body), "instead")
-    assert "Plot 7" in text_of(await mine.get("/account/details"))
-    assert "Nike" in text_of(await mine.get(await her_quotation(shop)))
+async def robbed(server_url: str, her_life: str) -> AsyncGenerator[ShopOnline]:
+    """A copy of it for each attack; afterwards she still has all of it, by her e-mail."""
+    async with copied(server_url, her_life) as url, Database(url) as database:
+        shop = ShopOnline(database)
+        shop.said = shop.whatsapp.accepted = 100  # what was said before has the numbers below
+        yield shop
+        mine = shop.browser()
+        await mine.press("/account/sign-in", email="amina@example.com")
+        letters = [each for each in await shop.letters() if "Sign in" in each.subject]
+        await mine.enters(secrets_in(letters[-1].body), "instead")
+        assert "Plot 7" in text_of(await mine.get("/account/details"))
+        assert "Nike" in text_of(await mine.get(await her_quotation(shop)))
 
 
 async def sees_nothing(shop: ShopOnline, browser: Browser) -> bool:

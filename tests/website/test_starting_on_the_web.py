@@ -1,7 +1,5 @@
 """Somebody starts on the website: what they type is a claim, and a message or a mailbox is the proof."""
 
-import pytest
-
 from tests.shop import pressed
 
 from .test_recycled import words_of
@@ -123,21 +121,13 @@ async def test_a_mailbox_is_not_flooded(shop: ShopOnline) -> None:
     assert answers == [200] * 5 + [429]
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "",
-        "amina",
-        "a@b",
-        "a b@example.com",
-        "a@example.com\nBcc: x@y.example",
-        "<a@example.com>",
+async def test_what_is_no_email_is_said(shop_for_all: ShopOnline) -> None:
+    for typed in (
+        "", "amina", "a@b", "a b@example.com", "a@example.com\nBcc: x@y.example", "<a@example.com>",
         "a@@example.com",
-    ],
-)
-async def test_what_is_no_email_is_said(shop_for_all: ShopOnline, typed: str) -> None:
-    answer = await shop_for_all.browser().press("/account/sign-in", email=typed)
-    assert answer.status_code in (400, 422)
+    ):  # fmt: skip
+        answer = await shop_for_all.browser().press("/account/sign-in", email=typed)
+        assert answer.status_code in (400, 422), typed
 
 
 async def test_who_wrote_from_the_number_is_settled_by_who_signs_in_with_the_email(shop: ShopOnline) -> None:

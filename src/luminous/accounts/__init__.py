@@ -33,10 +33,18 @@ from luminous.accounts.sessions import (
     forget_old_sessions,
     list_sessions,
 )
+from luminous.accounts.settling import (
+    AccountConflict,
+    SettledAccount,
+    account_conflicts,
+    oldest_account_conflict_age,
+    settle_account,
+)
 from luminous.accounts.tokens import Secrets, Site, plain_code
 
 __all__ = [
     "CONFLICTS",
+    "AccountConflict",
     "Address",
     "Connected",
     "Link",
@@ -44,8 +52,10 @@ __all__ = [
     "Owner",
     "Secrets",
     "Session",
+    "SettledAccount",
     "Site",
     "Visitor",
+    "account_conflicts",
     "account_of",
     "add_address",
     "addresses",
@@ -67,11 +77,13 @@ __all__ = [
     "make_email_link",
     "make_sign_in_link",
     "note_conflict",
+    "oldest_account_conflict_age",
     "owner_of",
     "plain_code",
     "redeem",
     "remove_address",
     "rename",
+    "settle_account",
     "sign_up",
     "unlink",
     "use_address",

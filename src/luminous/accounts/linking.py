@@ -131,8 +131,16 @@ OF_CUSTOMER = sql("""
      where customers.id = %(customer_id)s
 """).into(Profile)
 
+# Who wrote a name on the website wants to be called that, also on WhatsApp.
 LINK = sql("""
-    update customers set profile_id = %(profile_id)s, updated_at = now() where id = %(customer_id)s
+    update customers
+       set profile_id = profiles.id, updated_at = now(),
+           display_name = case when display_name_edited_at is null then coalesce(name, display_name)
+                               else display_name end,
+           display_name_edited_at = case when name is null then display_name_edited_at
+                                         else coalesce(display_name_edited_at, now()) end
+      from profiles
+     where customers.id = %(customer_id)s and profiles.id = %(profile_id)s
 """)
 
 # Where the person is signed in already, they see the customer from now on.
@@ -150,9 +158,12 @@ DELETE_SHELL = sql("delete from profiles where id = %(profile_id)s and email is 
 UNLINK = sql("""
     with unlinked as (
       update customers
-         set profile_id = null, identity_epoch = identity_epoch + 1, updated_at = now()
-       where id = %(customer_id)s and profile_id is not null and deleted_at is null
-      returning id, identity_epoch
+         set profile_id = null, identity_epoch = identity_epoch + 1, updated_at = now(),
+             display_name_edited_at = case when display_name is distinct from name
+                                           then display_name_edited_at end
+        from profiles
+       where customers.id = %(customer_id)s and profiles.id = profile_id and deleted_at is null
+      returning customers.id, identity_epoch
     ), ended as (
       update sessions set revoked_at = now()
         from unlinked where customer_id = unlinked.id and revoked_at is null

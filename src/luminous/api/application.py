@@ -4,10 +4,10 @@ from functools import cache
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from luminous.api import customers, description, links, orders, plans, quotations
+from luminous.api import customers, description, links, orders, payments, plans, quotations
 from luminous.api.gate import Gate, Rate
 from luminous.api.problems import Problem, answer_problem
 from luminous.db import Begin
@@ -15,8 +15,18 @@ from luminous.errors import LuminousError
 from luminous.replies import Shop
 
 
-def create_api(begin: Begin, shop: Shop, *, region: str, calls_per_minute: int) -> FastAPI:
-    """Build it. region: of phone numbers without a country code."""
+def create_api(begin: Begin, shop: Shop, *, region: str, calls_per_minute: int) -> ASGIApp:
+    """The API, built at its first call, as that takes long. region: of numbers without a country code."""
+    built = cache(lambda: build(begin, shop, region, calls_per_minute))
+
+    async def api(scope: Scope, receive: Receive, send: Send) -> None:
+        await built()(scope, receive, send)
+
+    return api
+
+
+def build(begin: Begin, shop: Shop, region: str, calls_per_minute: int) -> FastAPI:
+    """Routes, errors, description, and the gate before them."""
     api = FastAPI(
         title="Luminous",
         version="1",
@@ -31,17 +41,12 @@ def create_api(begin: Begin, shop: Shop, *, region: str, calls_per_minute: int) 
         plans.routes(begin),
         quotations.routes(begin, shop),
         orders.routes(begin, shop),
+        payments.routes(begin, shop, region),
         links.routes(begin),
     ):
         api.include_router(router)
     for error in (Problem, HTTPException, RequestValidationError, LuminousError):
         api.add_exception_handler(error, answer_problem)
-    document = cache(lambda: description.document_of(api))  # takes longer than all else here together
-
-    @api.get("/openapi.json", include_in_schema=False)
-    def openapi() -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route
-        return JSONResponse(document())
-
-    api.include_router(description.pages(document))
+    api.include_router(description.pages(api))
     api.add_middleware(Gate, begin=begin, rate=Rate(calls_per_minute))
     return api

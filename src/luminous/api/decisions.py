@@ -1,4 +1,4 @@
-"""`/quotations/…/accept` and `/decline`: what a customer decides about a price."""
+"""`/quotations/…/accept`, `/decline` and `/withdraw`: what a customer decides."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -10,6 +10,7 @@ from luminous.api.quotation_models import (
     Accepted,
     HeardDecision,
     HeardRefusal,
+    HeardWithdrawal,
     Quotation,
     QuotationId,
     shown,
@@ -76,6 +77,26 @@ def routes(begin: Begin) -> APIRouter:
             if isinstance(result, quotes.Refused):
                 raise refused(result)
             return shown(result)
+
+        return await once(begin, request, work)
+
+    @router.post(
+        "/quotations/{quotation_id}/withdraw", response_model=Quotation, **needs("quotations:decide")
+    )
+    async def withdraw_quotation(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request,
+        quotation_id: QuotationId,
+        heard: HeardWithdrawal,
+        idempotency_key: IdempotencyKey = None,
+    ) -> Response:
+        """The customer does not want it any more: possible until they decide on a price."""
+
+        async def work(conn: Connection) -> Quotation:
+            customer = await the_customer(conn, heard.customer_id)
+            found = await quotes.standing(conn, quotation_id)
+            if found is None or found.customer_id != customer:
+                raise not_found("quotation")
+            return shown(await quotes.withdraw(conn, quotation_id, customer_id=customer, cause=by(request)))
 
         return await once(begin, request, work)
 

@@ -1,12 +1,12 @@
 """What the API says of itself: an OpenAPI document with scopes and problems, and a page that people read."""
 
 import json
-from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from jinja2 import Environment, PackageLoader
 
 from luminous.api.problems import MEDIA_TYPE, ProblemDocument
@@ -59,30 +59,39 @@ def document_of(api: FastAPI) -> dict[str, Any]:
     return document
 
 
-def pages(document: Callable[[], dict[str, Any]]) -> APIRouter:
-    """The page for people; nothing of it comes from elsewhere."""
+def pages(api: FastAPI) -> APIRouter:
+    """The document, made when it is first asked for, and the page for people; all of it is our own."""
     router = APIRouter(include_in_schema=False)
-    style = PAGES.get_template("docs.css").render()
+
+    @cache
+    def document() -> dict[str, Any]:
+        return document_of(api)
+
+    @router.get("/openapi.json")
+    def openapi() -> JSONResponse:  # pyright: ignore[reportUnusedFunction] - a route
+        return JSONResponse(document())
 
     @router.get("/docs")
     def docs() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction] - a route
-        return HTMLResponse(_page(document()), headers={"content-security-policy": POLICY})
+        return HTMLResponse(page_of(document()), headers={"content-security-policy": POLICY})
 
     @router.get("/docs.css")
     def docs_style() -> Response:  # pyright: ignore[reportUnusedFunction] - a route
-        return Response(style, media_type="text/css")
+        return Response(PAGES.get_template("docs.css").render(), media_type="text/css")
 
     return router
 
 
-def _page(document: dict[str, Any]) -> str:
-    operations = [
-        _operation(path, method, operation, document)
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
-    ]
+def page_of(document: dict[str, Any]) -> str:
+    """The document as people read it."""
     return PAGES.get_template("docs.html").render(
-        about=document["info"]["description"], operations=operations, problems=PROBLEMS
+        about=document["info"]["description"],
+        operations=[
+            _operation(path, method, operation, document)
+            for path, methods in document["paths"].items()
+            for method, operation in methods.items()
+        ],
+        problems=PROBLEMS,
     )
 
 

@@ -110,6 +110,21 @@ class Plans(BaseModel):
     items: list[Plan]
 
 
+class HeardChoice(Heard):
+    """The plan that the customer wants."""
+
+    code: Text = Field(description="Of a plan on sale.", examples=["standard"])
+
+
+class ChosenPlan(BaseModel):
+    """A plan that waits for its payment."""
+
+    plan_code: str = Field(examples=["standard"])
+    plan_name: str = Field(examples=["Standard"])
+    amount: int = Field(description="To pay, in the currency's smallest unit.", examples=[29900])
+    currency: str = Field(examples=["UGX"])
+
+
 class Conversation(BaseModel):
     """Where the customer's conversation stands."""
 

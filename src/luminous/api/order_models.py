@@ -6,9 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from luminous.api.models import ANYONE, Heard, Moment
-from luminous.api.quotation_models import AN_ID, MOST, NeededWords
+from luminous.api.quotation_models import AN_ID, NeededWords
 from luminous.orders import Milestone
-from luminous.payments import Method
 
 
 class Order(BaseModel):
@@ -53,48 +52,28 @@ class HeardMilestone(Heard):
     )
 
 
-class Payment(BaseModel):
-    """One attempt to pay for an order or a plan."""
+class HeardFromCustomer(Heard):
+    """What the customer whom you let in says about an order of theirs."""
 
-    id: UUID = Field(examples=[AN_ID])
-    customer_id: UUID = Field(examples=[ANYONE])
-    order_id: UUID | None
-    subscription_id: UUID | None
-    provider: str = Field(examples=["momo"])
-    status: str = Field(examples=["succeeded"])
-    amount: int = Field(examples=[774500])
-    currency: str = Field(examples=["UGX"])
-    paid_amount: int | None
-    transaction_id: str | None
-    refunded_amount: int = Field(examples=[0])
-    created_at: Moment
-    updated_at: Moment
+    customer_id: UUID = Field(description="Whose word it is: the order has to be theirs.", examples=[ANYONE])
 
 
-class Payments(BaseModel):
-    """Every attempt to pay for an order, the latest first."""
+class HeardAddress(HeardFromCustomer):
+    """Where the parcel is to go, in words for a rider."""
 
-    items: list[Payment]
-
-
-class HeardMoney(Heard):
-    """Money that you have seen arrive: at the bank, in the till."""
-
-    amount: Annotated[int, Field(ge=1, le=MOST)] = Field(
-        description="What really came, in the currency's smallest unit.", examples=[774500]
-    )
-    method: Method
-    reference: NeededWords = Field(
-        description="The bank's or the receipt's: the same one is counted once.", examples=["BANK-4711"]
-    )
+    address: NeededWords = Field(examples=["Plot 7, Kira Road, opposite the blue gate. Amina, 0782 240 146"])
 
 
-class Confirmed(BaseModel):
-    """What the money did. Only the exact amount pays the order; the rest waits for staff."""
+class HeardRating(HeardFromCustomer):
+    """How it was."""
 
-    payment: Payment
-    is_paid: bool
-    receipt_number: int | None
+    rating: Annotated[int, Field(ge=1, le=5)] = Field(examples=[5])
+
+
+class HeardComplaint(HeardFromCustomer):
+    """What is wrong with what was delivered."""
+
+    reason: NeededWords = Field(examples=["The left shoe is size 41"])
 
 
 class HeardLink(Heard):

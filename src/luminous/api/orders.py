@@ -1,4 +1,4 @@
-"""`/orders` and `/payments`: how far they are, the parcel's way, money that staff have seen."""
+"""`/orders`: how far they are, the parcel's way, and what their customers say about them."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,28 +6,26 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import AwareDatetime, BaseModel
 
-from luminous import notices, orders, payments
+from luminous import notices, orders
 from luminous.api.access import Cursor, CustomerId, IdempotencyKey, Limit, by, needs, the_customer
 from luminous.api.cursors import page_of, place_of
 from luminous.api.models import Page
 from luminous.api.once import once
 from luminous.api.order_models import (
-    Confirmed,
+    HeardAddress,
+    HeardComplaint,
     HeardMilestone,
-    HeardMoney,
+    HeardRating,
     Order,
     OrderDetail,
-    Payment,
-    Payments,
     Reached,
 )
-from luminous.api.problems import not_found
+from luminous.api.problems import Problem, not_found
 from luminous.api.quotation_models import AN_ID
 from luminous.db import Begin, Connection
 from luminous.replies import Shop
 
 OrderId = Annotated[UUID, Path(description="The order's id.", examples=[AN_ID])]
-PaymentId = Annotated[UUID, Path(description="The payment's id.", examples=[AN_ID])]
 
 
 class OrderPlace(BaseModel):
@@ -40,6 +38,14 @@ class OrderPlace(BaseModel):
 def routes(begin: Begin, shop: Shop) -> APIRouter:
     """The routes. shop: as its customers know it."""
     router = APIRouter(tags=["orders"])
+    for each in (way(begin, shop), acts(begin)):
+        router.include_router(each)
+    return router
+
+
+def way(begin: Begin, shop: Shop) -> APIRouter:
+    """What there is, and how far it has come."""
+    router = APIRouter()
 
     @router.get("/customers/{customer_id}/orders", **needs("orders:read"))
     async def list_orders(  # pyright: ignore[reportUnusedFunction] - a route
@@ -80,45 +86,51 @@ def routes(begin: Begin, shop: Shop) -> APIRouter:
 
         return await once(begin, request, work)
 
-    @router.get("/orders/{order_id}/payments", **needs("payments:read"))
-    async def list_payments(order_id: OrderId) -> Payments:  # pyright: ignore[reportUnusedFunction] - a route
-        """Every attempt to pay for the order, the latest first."""
-        async with begin() as conn:
-            await known(conn, order_id)
-            found = await payments.of_order(conn, order_id)
-        return Payments(items=[Payment.model_validate(each, from_attributes=True) for each in found])
+    return router
 
-    @router.get("/payments/{payment_id}", **needs("payments:read"))
-    async def get_payment(payment_id: PaymentId) -> Payment:  # pyright: ignore[reportUnusedFunction] - a route
-        """One attempt to pay for an order or a plan."""
-        async with begin() as conn:
-            found = await payments.get(conn, payment_id)
-        if found is None:
-            raise not_found("payment")
-        return Payment.model_validate(found, from_attributes=True)
 
-    @router.post("/orders/{order_id}/confirm", response_model=Confirmed, **needs("payments:confirm"))
-    async def confirm_payment(  # pyright: ignore[reportUnusedFunction] - a route
-        request: Request, order_id: OrderId, heard: HeardMoney, idempotency_key: IdempotencyKey = None
+def acts(begin: Begin) -> APIRouter:
+    """What customers say about their orders."""
+    router = APIRouter()
+
+    @router.post("/orders/{order_id}/address", response_model=OrderDetail, **needs("orders:decide"))
+    async def set_address(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request, order_id: OrderId, heard: HeardAddress, idempotency_key: IdempotencyKey = None
     ) -> Response:
-        """You have seen money for this order: the exact amount pays for it, and the customer is told."""
+        """Where the parcel goes. It can be changed until it travels."""
 
-        async def work(conn: Connection) -> Confirmed:
-            await known(conn, order_id)
-            settled = await notices.confirm_payment(
-                conn,
-                shop,
-                order_id,
-                amount=heard.amount,
-                method=heard.method,
-                reference=heard.reference,
-                by=by(request),
-            )
-            return Confirmed(
-                payment=Payment.model_validate(settled.payment, from_attributes=True),
-                is_paid=settled.what == "order_paid",
-                receipt_number=settled.receipt_number,
-            )
+        async def work(conn: Connection) -> OrderDetail:
+            await theirs(conn, order_id, heard.customer_id)
+            await orders.set_address(conn, order_id, heard.address, by="customer")
+            return await whole(conn, order_id)
+
+        return await once(begin, request, work)
+
+    @router.post("/orders/{order_id}/rating", response_model=OrderDetail, **needs("orders:decide"))
+    async def rate_order(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request, order_id: OrderId, heard: HeardRating, idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        """How it was; the last word counts."""
+
+        async def work(conn: Connection) -> OrderDetail:
+            customer = await theirs(conn, order_id, heard.customer_id)
+            if await orders.rate(conn, order_id, heard.rating, customer_id=customer) is None:
+                raise Problem(409, "It can be rated once it is delivered.")
+            return await whole(conn, order_id)
+
+        return await once(begin, request, work)
+
+    @router.post("/orders/{order_id}/complaint", response_model=OrderDetail, **needs("orders:decide"))
+    async def complain(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request, order_id: OrderId, heard: HeardComplaint, idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        """Something is wrong with what was delivered: a person of the shop looks at it."""
+
+        async def work(conn: Connection) -> OrderDetail:
+            customer = await theirs(conn, order_id, heard.customer_id)
+            if not await orders.dispute(conn, order_id, heard.reason, customer_id=customer):
+                raise Problem(409, "It can be complained about within 72 hours after it was delivered.")
+            return await whole(conn, order_id)
 
         return await once(begin, request, work)
 
@@ -131,6 +143,14 @@ async def known(conn: Connection, order_id: UUID) -> orders.Order:
     if found is None:
         raise not_found("order")
     return found
+
+
+async def theirs(conn: Connection, order_id: UUID, customer_id: UUID) -> UUID:
+    """The customer, as the record that goes on. Raises Problem 404 unless the order is theirs."""
+    customer = await the_customer(conn, customer_id)
+    if (await known(conn, order_id)).customer_id != customer:
+        raise not_found("order")
+    return customer
 
 
 async def whole(conn: Connection, order_id: UUID) -> OrderDetail:

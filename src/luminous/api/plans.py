@@ -1,22 +1,71 @@
-"""`/plans`: what can be bought."""
+"""`/plans`: what can be bought; `/customers/…/plan`: what a customer does about theirs."""
 
-from fastapi import APIRouter
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request, Response
 
 from luminous import subscriptions
-from luminous.api.access import needs
-from luminous.api.models import Plan, Plans
-from luminous.db import Begin
+from luminous.api.access import CustomerId, IdempotencyKey, needs, the_customer
+from luminous.api.models import ChosenPlan, Entitlements, HeardChoice, Plan, Plans
+from luminous.api.once import once
+from luminous.api.problems import Problem
+from luminous.db import Begin, Connection
+from luminous.subscriptions import Ending
 
 
 def routes(begin: Begin) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/plans", tags=["plans"])
+    router = APIRouter(tags=["plans"])
 
-    @router.get("", **needs("plans:read"))
+    @router.get("/plans", **needs("plans:read"))
     async def list_plans() -> Plans:  # pyright: ignore[reportUnusedFunction] - a route
         """Every plan on sale, cheapest first. The owner edits them: do not keep prices of your own."""
         async with begin() as conn:
             on_sale = await subscriptions.plans_on_show(conn)
         return Plans(items=[Plan.model_validate(plan, from_attributes=True) for plan in on_sale])
 
+    @router.post("/customers/{customer_id}/plan", response_model=ChosenPlan, **needs("plans:decide"))
+    async def choose_plan(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request, customer_id: CustomerId, heard: HeardChoice, idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        """The customer wants this plan, or theirs for another period: next it is paid."""
+
+        async def work(conn: Connection) -> ChosenPlan:
+            customer = await the_customer(conn, customer_id)
+            chosen = await subscriptions.choose(conn, customer, heard.code)
+            return ChosenPlan.model_validate(chosen, from_attributes=True)
+
+        return await once(begin, request, work)
+
+    @router.post("/customers/{customer_id}/plan/cancel", response_model=Entitlements, **needs("plans:decide"))
+    async def cancel_plan(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request, customer_id: CustomerId, idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        """Let the plan end when its time is over."""
+        return await once(
+            begin, request, ending(subscriptions.cancel, customer_id, "Nothing is held that ends.")
+        )
+
+    @router.post("/customers/{customer_id}/plan/keep", response_model=Entitlements, **needs("plans:decide"))
+    async def keep_plan(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request, customer_id: CustomerId, idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        """Keep the plan that was cancelled."""
+        return await once(begin, request, ending(subscriptions.keep, customer_id, "Nothing was cancelled."))
+
     return router
+
+
+def ending(
+    act: Callable[[Connection, CustomerId], Awaitable[Ending | None]], customer_id: CustomerId, else_say: str
+) -> Callable[[Connection], Awaitable[Entitlements]]:
+    """Do it, and say what the customer may use afterwards; where there is nothing to do, Problem 409."""
+
+    async def work(conn: Connection) -> Entitlements:
+        customer = await the_customer(conn, customer_id)
+        if await act(conn, customer) is None:
+            raise Problem(409, else_say)
+        terms = await subscriptions.entitlements(conn, customer)
+        return Entitlements.model_validate(terms, from_attributes=True)
+
+    return work

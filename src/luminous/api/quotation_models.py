@@ -134,12 +134,16 @@ class HeardVersion(Heard):
     version: Version
 
 
-class HeardDecision(HeardVersion):
-    """The customer decides on the version that they saw."""
+class HeardWithdrawal(Heard):
+    """The customer takes it back."""
 
     customer_id: UUID = Field(
         description="Whose decision it is: the quotation has to be theirs.", examples=[ANYONE]
     )
+
+
+class HeardDecision(HeardVersion, HeardWithdrawal):
+    """The customer decides on the version that they saw."""
 
 
 class HeardRefusal(HeardDecision):

@@ -5,6 +5,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from luminous.cli import (
+    accounts,
     customers,
     database,
     handover,
@@ -30,6 +31,7 @@ for command in (up, serve, worker, migrate, verify, check, chaos, replay, bench)
     app.command()(command)
 app.add_typer(database.app, name="db")
 app.add_typer(customers.app, name="customers")
+app.add_typer(accounts.app, name="accounts")
 app.add_typer(handover.app, name="handover")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(templates.app, name="templates")

@@ -26,9 +26,20 @@ from luminous.orders.standing import (
     of_quotation,
     way_of,
 )
-from luminous.orders.way import PAYABLE, PAYABLE_BY_STAFF, dispute, lock, pay, rate, reach, set_address
+from luminous.orders.way import (
+    ADDRESSABLE,
+    PAYABLE,
+    PAYABLE_BY_STAFF,
+    dispute,
+    lock,
+    pay,
+    rate,
+    reach,
+    set_address,
+)
 
 __all__ = [
+    "ADDRESSABLE",
     "MILESTONES",
     "PAYABLE",
     "PAYABLE_BY_STAFF",

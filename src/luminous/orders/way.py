@@ -9,6 +9,7 @@ from luminous.orders.standing import MILESTONES, Milestone, Order, get
 
 PAYABLE = ("awaiting_payment",)
 PAYABLE_BY_STAFF = ("awaiting_payment", "cancelled_unpaid")  # money that came late may still count
+ADDRESSABLE = (*PAYABLE, "paid", "sourcing", "variation_pending", "purchased", "at_hub")  # until it travels
 
 
 async def lock(conn: Connection, order_id: UUID) -> str | None:
@@ -59,7 +60,7 @@ async def set_address(conn: Connection, order_id: UUID, address: str, *, by: str
     words = " ".join(address.split())[:500]
     if not words:
         raise OrderRefused("An address needs words: the place, the road, and what is near it.")
-    changed = await SET_ADDRESS.run(conn, id=order_id, address=words, by=by)
+    changed = await SET_ADDRESS.run(conn, id=order_id, address=words, by=by, statuses=list(ADDRESSABLE))
     found = await get(conn, order_id)
     if found is None:
         raise OrderRefused("There is no such order.")
@@ -122,7 +123,7 @@ NOTE = sql("""
 SET_ADDRESS = sql("""
     update orders set delivery_address = %(address)s, changed_by = %(by)s, updated_at = now()
      where id = %(id)s
-       and status in ('awaiting_payment', 'paid', 'sourcing', 'variation_pending', 'purchased', 'at_hub')
+       and status = any(%(statuses)s::text[])
 """)
 
 RATE = sql("""

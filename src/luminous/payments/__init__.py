@@ -11,6 +11,7 @@ from luminous.payments.deciding import (
     owe_back,
     refund,
 )
+from luminous.payments.listing import page_of_customer
 from luminous.payments.payable import Kind, Payable, Thing, own_number, payable, pays_with_momo
 from luminous.payments.settle import Settled, in_doubt, refuse, settle
 from luminous.payments.standing import (
@@ -57,6 +58,7 @@ __all__ = [
     "of_order",
     "owe_back",
     "own_number",
+    "page_of_customer",
     "pay_order",
     "pay_subscription",
     "payable",

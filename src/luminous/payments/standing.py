@@ -54,6 +54,11 @@ class Payment:
     next_look_at: datetime | None
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether its phone is still being asked."""
+        return self.status in OPEN
+
+    @property
     def can_be_refunded(self) -> bool:
         """Whether some of it is here, and could go back."""
         return self.status in ("succeeded", "applied", "refund_due", "partially_refunded")

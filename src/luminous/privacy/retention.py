@@ -78,6 +78,11 @@ FORMER_IDENTIFIERS = sql("""
 """)
 
 SETTLED_CONFLICTS = sql("""
+    with of_accounts as (
+      delete from account_conflicts
+       where id in (select id from account_conflicts
+                     where resolved_at < %(before)s order by id limit %(most)s)
+    )
     delete from customer_conflicts
      where id in (select id from customer_conflicts where resolved_at < %(before)s order by id limit %(most)s)
 """)

@@ -1,12 +1,12 @@
 """The account: what waits for the person, the plan, the conversation, and where they are signed in."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
+from pydantic import AwareDatetime
 
-from luminous import accounts, conversations, subscriptions
+from luminous import accounts, conversations, payments, subscriptions
 from luminous.errors import NoOpenConflict, PlanNotOnSale
 from luminous.website.door import NOT_FOUND, Page, drop_cookie, website_of
 from luminous.website.todo import settle_doubt, todo
@@ -59,15 +59,18 @@ async def plan(request: Request, said: str = "") -> Response:
     """The plan, beside the others."""
     async with website_of(request).begin() as conn:
         visitor, customer_id = await customer_of(request, conn)
+        chosen = await subscriptions.chosen(conn, customer_id)
+        paid = await payments.page_of_customer(conn, customer_id, most=20)
         return page(
             request,
             "plan.html",
             visitor=visitor,
             said=said,
+            last=next((each for each in paid if chosen and each.subscription_id == chosen.id), None),
             plan=await subscriptions.entitlements(conn, customer_id),
             plans=await subscriptions.plans_on_show(conn),
             offers={offer.code: offer for offer in await subscriptions.offers(conn, customer_id)},
-            chosen=await subscriptions.chosen(conn, customer_id),
+            chosen=chosen,
         )
 
 
@@ -114,14 +117,19 @@ async def keep(request: Request) -> Response:
 
 
 @router.get("/conversation")
-async def conversation(request: Request, before: datetime | None = None) -> Response:
-    """What was written, fifty messages at a time."""
+async def conversation(
+    request: Request,
+    before: AwareDatetime | None = None,
+    by: Literal["customer", "shop"] = "customer",
+    line: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+) -> Response:
+    """What was written, fifty messages at a time: before the one that the other three name."""
     async with website_of(request).begin() as conn:
         visitor, customer_id = await customer_of(request, conn)
         lines = await conversations.transcript(
-            conn, customer_id, before=before if before and before.tzinfo else None
+            conn, customer_id, before=(before, by, line) if before else None
         )
-    earlier = lines[0].at if len(lines) == 50 else None
+    earlier = lines[0] if len(lines) == 50 else None
     return page(request, "conversation.html", visitor=visitor, lines=lines, earlier=earlier, before=before)
 
 

@@ -19,9 +19,7 @@ EMAIL = re.compile(
     r"[^\s@<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?\.[A-Za-z]{2,24}"
 )
 GOOD_FOR = timedelta(minutes=25)  # less than its link
-NO_EMAIL = Trouble(
-    422, "That is no e-mail address", "It looks like amina@example.com. Go back and look it over."
-)
+NO_EMAIL = Trouble(422, "That is no e-mail address", "It looks like amina@example.com. Look it over.")
 NO_MAIL = Trouble(404, "This shop sends no e-mail", "Open your account with the button on WhatsApp.")
 
 

@@ -64,7 +64,7 @@ AWAY = Trouble(
 )
 TOO_LARGE = Trouble(413, "That is too much at once", "Please send a shorter text.")
 NOT_READABLE = Trouble(
-    400, "Something in the form is missing", "Go back, look over what you wrote, and send it again."
+    400, "Something in the form is missing", "Look over what you wrote, and send it again."
 )
 TOO_OFTEN = Trouble(429, "That was tried very often", "Please wait a few minutes, then try again.")
 
@@ -140,8 +140,17 @@ async def trouble_page(request: Request, trouble: Trouble) -> Response:
         status=trouble.status,
         title=trouble.title,
         sentence=trouble.sentence,
+        back=form_of(request),
         visitor=None,
     )
+
+
+def form_of(request: Request) -> str | None:
+    """The page of ours whose form was sent; None where none was, or the browser does not say."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    ours = website_of(request).site.url
+    is_ours = f"{came_from.scheme}://{came_from.netloc}" == ours
+    return f"{ours}{came_from.path}" if is_ours and request.method not in SAFE else None
 
 
 def with_headers(response: Response, website: Website) -> Response:

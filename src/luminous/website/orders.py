@@ -46,8 +46,10 @@ async def order(request: Request, order_id: UUID, said: str = "") -> Response:
         order=found,
         way=way,
         milestones=orders.MILESTONES,
+        reached=max((orders.MILESTONES.index(each) + 1 for each in way), default=0),
+        takes_address=found.status in orders.ADDRESSABLE,
         payments=paid,
-        under_way=next((each for each in paid if each.status in payments.OPEN), None),
+        last=paid[0] if paid else None,
         addresses=addresses,
     )
 

@@ -25,7 +25,9 @@ class Paid:
     currency: str
     payer: str | None
     order_id: UUID | None
-    receipt_number: int | None  # of the order, once it was paid
+    order_number: int | None  # None until the order was paid
+    quotation_number: int | None
+    reason: str | None  # why it was not paid
     plan_name: str | None
     refunded_amount: int
 
@@ -41,9 +43,10 @@ async def all_payments(request: Request) -> Response:
 
 PAID = sql("""
     select paid.id, paid.created_at as at, paid.status, paid.amount, paid.currency, paid.payer, paid.order_id,
-           orders.number as receipt_number, plan.name as plan_name, paid.refunded_amount
+           orders.number as order_number, quotation_number, paid.reason, plan.name as plan_name,
+           paid.refunded_amount
       from payments_now paid
-      left join orders on orders.id = paid.order_id
+      left join orders_now orders on orders.id = paid.order_id
       left join subscriptions on subscriptions.id = paid.subscription_id
       left join subscription_plans plan on plan.id = subscriptions.plan_id
      where paid.customer_id = %(customer_id)s

@@ -16,14 +16,8 @@ from luminous.website.visitors import go, go_in, limit, signed_in, visitor_of
 router = APIRouter(route_class=Page, include_in_schema=False)
 
 Text = Annotated[str, Form(max_length=300)]
-NO_NAME = Trouble(
-    422, "We do not know what to call you", "Go back and write your name, as you want us to use it."
-)
-NO_PHONE = Trouble(
-    422,
-    "That is no phone number",
-    "Write it as you would for a friend: 0782 240 146. Go back and look it over.",
-)
+NO_NAME = Trouble(422, "We do not know what to call you", "Write your name, as you want us to use it.")
+NO_PHONE = Trouble(422, "That is no phone number", "Write it as you would for a friend: 0782 240 146.")
 
 
 @router.get("/account/sign-in")
@@ -55,18 +49,17 @@ async def form(request: Request) -> Response:
         visitor = await visitor_of(request, conn)
     if visitor is not None:
         return go("/account" if visitor.customer_id else "/account/connect")
-    return page(request, "sign_up.html", visitor=None)
+    return page(request, "sign_up.html", visitor=None, name="", phone="", email="", wrong=None)
 
 
 @router.post("/account/sign-up")
 async def sign_up(request: Request, name: Text, phone: Text, email: Text = "") -> Response:
     """An account of which nothing is proven yet: next it is connected with a WhatsApp."""
-    called = clean_name(name)
-    if called is None:
-        raise NO_NAME
-    if sum(character.isdigit() for character in phone) < 7:
-        raise NO_PHONE
-    address = parse_email(email) if email.strip() else None
+    try:
+        called, address = read_form(name, phone, email)
+    except Trouble as wrong:
+        typed = {"name": name, "phone": phone, "email": email}
+        return page(request, "sign_up.html", visitor=None, wrong=wrong, status=wrong.status, **typed)
     await limit(request, "sign up")
     if address is not None:
         await check_may_ask(request, address)
@@ -80,6 +73,16 @@ async def sign_up(request: Request, name: Text, phone: Text, email: Text = "") -
             await send_proof(request, conn, profile_id, address)
     website.ring()
     return go_in(request, cookie, "/account/connect")
+
+
+def read_form(name: str, phone: str, email: str) -> tuple[str, str | None]:
+    """The name, and the e-mail where one was given. Raises Trouble for what cannot be right."""
+    called = clean_name(name)
+    if called is None:
+        raise NO_NAME
+    if sum(character.isdigit() for character in phone) < 7:
+        raise NO_PHONE
+    return called, parse_email(email) if email.strip() else None
 
 
 @router.get("/account/connect")
