@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import Receive, Scope, Send
 
 from luminous import accounts, customers, inbox, media, metrics, outbox, payments, templates
-from luminous.api import create_api
+from luminous.api.application import create_api
 from luminous.catalogues import catalogue
 from luminous.channels.gateway import webhook as gateway_webhook
 from luminous.channels.gateway.webhook import GatewayWebhook

@@ -21,7 +21,7 @@ from luminous import (
     quotes,
 )
 from luminous.answering import answer_next
-from luminous.api.once import forget_writes
+from luminous.api.writes import forget_writes
 from luminous.channels.gateway.send import GatewayChannel
 from luminous.channels.meta.fetch import MetaMedia
 from luminous.channels.meta.send import MetaChannel
@@ -41,8 +41,7 @@ from luminous.noticing import Notices, Reader
 from luminous.outbound import Channel, Source, deliver_next
 from luminous.pace import Pace
 from luminous.paying import PaymentProvider, pay_next
-from luminous.providers.momo import callback
-from luminous.providers.momo.account import Account
+from luminous.providers.momo.account import CALLBACK_PATH, Account
 from luminous.providers.momo.collections import MomoCollections
 from luminous.replies import Shop
 from luminous.shop import shop_of
@@ -143,7 +142,7 @@ def providers_of(settings: Settings, http: httpx2.AsyncClient) -> dict[ProviderN
         environment=settings.momo_environment,
         currency=settings.momo_currency,
         api_url=settings.momo_api_url,
-        callback_url=f"{settings.public_url.rstrip('/')}{callback.PATH}" if settings.public_url else "",
+        callback_url=f"{settings.public_url.rstrip('/')}{CALLBACK_PATH}" if settings.public_url else "",
     )
     return {"momo": MomoCollections(http, account)}
 

@@ -8,8 +8,8 @@ import pytest
 
 from luminous import quotes
 from luminous.db import Connection, Database
+from luminous.documents import render
 from luminous.documents.letters import writable
-from luminous.documents.paper import render
 from luminous.errors import QuotationClosed
 from luminous.quotes.document import Frozen, paper
 from luminous.quotes.pricing import Basket, Goods, Line, Terms, price

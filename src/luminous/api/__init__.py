@@ -2,9 +2,6 @@
 
     gate (request id, size, token, rate) → scope → route → room → JSON, or a problem (RFC 9457)
 
-It decides nothing itself: what may be done, rooms and the database say.
+It decides nothing itself: what may be done, rooms and the database say. `application` builds it; nothing is
+imported here, so that the worker and the command line do without the framework.
 """
-
-from luminous.api.application import create_api
-
-__all__ = ["create_api"]

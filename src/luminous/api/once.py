@@ -5,7 +5,6 @@ one's commit. What failed left nothing, and may be asked for again.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from hashlib import sha256
 
 from fastapi import Request
@@ -14,19 +13,11 @@ from pydantic import BaseModel
 
 from luminous.api.problems import Problem
 from luminous.api.tokens import Bearer
-from luminous.db import Begin, Connection, again, sql
+from luminous.api.writes import ANSWERED, CLAIM, EARLIER, Earlier
+from luminous.db import Begin, Connection, again
 
 HEADER = "idempotency-key"
 LONGEST_KEY = 255
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """What was answered under this key."""
-
-    is_same_request: bool
-    status: int
-    body: bytes
 
 
 async def once(
@@ -55,11 +46,6 @@ async def once(
     return await again(begin, done)
 
 
-async def forget_writes(conn: Connection) -> None:
-    """Drop answers that are older than a day."""
-    await FORGET.run(conn)
-
-
 def _response(answer: BaseModel, status: int) -> Response:
     return Response(answer.model_dump_json(), status, media_type="application/json")
 
@@ -70,21 +56,3 @@ def _replayed(earlier: Earlier) -> Response:
     return Response(
         earlier.body, earlier.status, {"idempotent-replayed": "true"}, media_type="application/json"
     )
-
-
-CLAIM = sql("""
-    insert into api_writes (token_id, key, request_hash)
-    values (%(token_id)s, %(key)s, %(request_hash)s)
-    on conflict do nothing
-""")
-
-EARLIER = sql("""
-    select request_hash = %(request_hash)s as is_same_request, status, body
-      from api_writes where token_id = %(token_id)s and key = %(key)s
-""").into(Earlier)
-
-ANSWERED = sql("""
-    update api_writes set status = %(status)s, body = %(body)s where token_id = %(token_id)s and key = %(key)s
-""")
-
-FORGET = sql("delete from api_writes where created_at < now() - interval '1 day'")

@@ -12,6 +12,8 @@ SANDBOX_CURRENCY = "EUR"  # the only one that the sandbox takes
 
 _HEADER = re.compile(r"[\x21-\x7e]+")
 
+CALLBACK_PATH = "/webhooks/momo"  # of the shop; the charge's reference is added
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-PATH = "/webhooks/momo"
+from luminous.providers.momo.account import CALLBACK_PATH
 
 
 def routes(wake: Callable[[UUID], Awaitable[None]]) -> APIRouter:
     """`POST` and `PUT /webhooks/momo/{reference}`: MTN uses both. The answer tells nothing of a reference."""
     router = APIRouter(include_in_schema=False)
 
-    @router.api_route(PATH + "/{reference}", methods=["POST", "PUT"])
+    @router.api_route(CALLBACK_PATH + "/{reference}", methods=["POST", "PUT"])
     async def receive(reference: UUID) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
         await wake(reference)
         return Response(status_code=200)
