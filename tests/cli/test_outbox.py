@@ -33,6 +33,21 @@ async def test_a_failed_notice_is_seen_with_its_reason_and_goes_again(
     assert "There is no message 999" in (await terminal.run("outbox", "retry", "999")).says
 
 
+async def test_a_message_that_is_set_aside_says_until_when(
+    terminal: Terminal, committing: Connection
+) -> None:
+    owed = await owes(committing, await customer(committing, PHONE), "notice")
+    await claimed(committing)
+    await outbox.set_aside(committing, owed, "too much news", code=131049)
+    await committing.execute("update outbox set aside_until = timestamptz '2030-01-02 20:30Z'")
+
+    said = (await terminal.run("outbox", "list")).says
+    assert "(again" in said
+    assert "2030 23:30)" in said
+    (seen,) = (await terminal.run("outbox", "list", "--json")).json["messages"]
+    assert seen["again_at"].startswith("2030-01-02T20:30")
+
+
 async def test_what_may_never_come_twice_is_not_tried_again(
     terminal: Terminal, committing: Connection
 ) -> None:

@@ -40,7 +40,8 @@ async def test_every_order_of_statuses_ends_at_the_farthest(
     conn: Connection, count: int, is_echoed: bool
 ) -> None:
     amina = await customer(conn, PHONE)
-    for order, recorded_after in product(permutations(STATUSES, count), range(count + 1)):
+    before_amid_and_after = sorted({0, count // 2, count})
+    for order, recorded_after in product(permutations(STATUSES, count), before_amid_and_after):
         async with conn.transaction(force_rollback=True):
             hello = await owes(conn, amina)
             await claimed(conn)

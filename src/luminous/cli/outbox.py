@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -57,7 +58,7 @@ def outbox_list(
             each.display_name,
             each.purpose,
             each.status,
-            each.reason or "",
+            why(each, settings.timezone),
             each.text[:60],
             moment(each.updated_at, settings.timezone),
         )
@@ -115,6 +116,12 @@ def outbox_cost(
     print_table("Messages", ("day", "sent", "billed", "of them templates", "not priced yet"), rows)
 
 
+def why(message: NotSent, zone: ZoneInfo) -> str:
+    """The reason, and until when it is set aside."""
+    said = message.reason or ""
+    return said if message.again_at is None else f"{said} (again {moment(message.again_at, zone)})"
+
+
 def _as_json(message: NotSent) -> dict[str, object]:
     return {
         "id": message.id,
@@ -124,6 +131,7 @@ def _as_json(message: NotSent) -> dict[str, object]:
         "reason": message.reason,
         "error_code": message.error_code,
         "text": message.text,
+        "again_at": message.again_at and message.again_at.isoformat(),
         "created_at": message.created_at.isoformat(),
         "updated_at": message.updated_at.isoformat(),
     }

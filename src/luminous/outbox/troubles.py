@@ -14,7 +14,7 @@ Retried = Literal["owed again", "not failed", "never twice", "no such message", 
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """A message that did not go, or of which it is not known."""
+    """A message that did not go, or of which it is not known. again_at: it is set aside until then."""
 
     id: int
     customer_id: UUID
@@ -24,6 +24,7 @@ class NotSent:
     reason: str | None
     error_code: int | None
     text: str
+    again_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -83,7 +84,8 @@ async def retry(conn: Connection, outbox_id: int) -> Retried:
 
 NOT_SENT = sql("""
     select outbox.id, customer_id, display_name, purpose, status, error_reason as reason, error_code,
-           coalesce(content ->> 'text', '') as text, outbox.created_at, outbox.updated_at
+           coalesce(content ->> 'text', '') as text,
+           case status when 'parked' then aside_until end as again_at, outbox.created_at, outbox.updated_at
       from outbox join customers on customers.id = customer_id
      where status = any(%(statuses)s::text[]) and outbox.updated_at > now() - %(within)s::interval
      order by outbox.updated_at desc, outbox.id desc
