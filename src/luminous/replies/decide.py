@@ -211,8 +211,10 @@ def _answer_speech(
         return [Step(said, "courtesy")] if said else []
     if opening == "greeting" and context.has_offer and context.is_proven and not asked:
         return [Step(said, opening, (DecideInWords("show", greets=True),))]
-    hello = opened(context, opening, Content("")) if asked else _hello(context, opening)
-    return [Step(said, opening, (Say(hello, greets=True),))]  # what was asked for is answered right below it
+    # What they asked for is answered right below it, with its own buttons.
+    is_answered = bool(asked) or has_pressed
+    hello = opened(context, opening, Content("")) if is_answered else _hello(context, opening)
+    return [Step(said, opening, (Say(hello, greets=True),))]
 
 
 def opened(context: Context, opening: Opening | None, content: Content) -> Content:
