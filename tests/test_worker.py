@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
+import pytest
+
+from luminous import worker
 from luminous.channels.meta.payload import parse
 from luminous.wake import Bell
 from luminous.worker import Work, work
@@ -38,6 +41,14 @@ async def test_message_is_answered_by_a_worker_in_the_same_process(
         await asyncio.sleep(0.2)
         await shop.hear(text("Hello", "wamid.1"))
         await until_sent(shop, 1)
+
+
+async def test_worker_that_rests_ends_at_once_when_it_is_told(
+    shop: ShopUnderTest, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "POLL_SECONDS", 3600.0)
+    async with worker_of(shop, shop.bell, database_url):
+        await asyncio.sleep(0.2)
 
 
 async def test_worker_in_another_process_that_hears_nothing_finds_the_message_by_polling(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -231,7 +231,7 @@ async def _loop(
         try:
             found = await step()
             if kind is None and not found:
-                await asyncio.sleep(POLL_SECONDS)
+                await _rest(stop, POLL_SECONDS)
             elif kind is not None and found:
                 bell.ring_here(kind)
             elif kind is not None:
@@ -243,9 +243,15 @@ async def _loop(
             elif not was_away:
                 log.error("the database is away; trying again", loop=name)
             was_away = is_retryable(error)
-            await asyncio.sleep(AFTER_A_FAILURE_SECONDS)
+            await _rest(stop, AFTER_A_FAILURE_SECONDS)
     if kind is not None:
         bell.ring_here(kind)  # the next one is to see that it is over
+
+
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    """For so long, or until it is over."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def tidy_up(work: Work) -> bool:
