@@ -46,12 +46,12 @@ async def test_message_is_answered_by_a_worker_in_the_same_process(
 async def test_worker_that_rests_ends_at_once_when_it_is_told(
     shop: ShopUnderTest, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "POLL_SECONDS", 3600.0)
+    monkeypatch.setattr(worker, "REST_SECONDS", 3600.0)
     async with worker_of(shop, shop.bell, database_url):
         await asyncio.sleep(0.2)
 
 
-async def test_worker_in_another_process_that_hears_nothing_finds_the_message_by_polling(
+async def test_worker_in_another_process_that_hears_nothing_finds_the_message_all_the_same(
     shop: ShopUnderTest,
 ) -> None:
     async with worker_of(shop, Bell(), "postgresql://nobody@127.0.0.1:1/nothing"):
@@ -70,7 +70,7 @@ async def test_ring_in_one_process_is_heard_in_another(shop: ShopUnderTest, data
         while not await shop.one(LISTENS):  # noqa: ASYNC110 - PostgreSQL's event
             await asyncio.sleep(0.01)
         here.ring("pay")
-        await there.wait("pay", 3600)
+        await there.wait("pay")
     # A connection that was killed ends neither of them.
     await shop.do("""
         select pg_terminate_backend(pid) from pg_stat_activity

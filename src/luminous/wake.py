@@ -1,6 +1,6 @@
 """Waking whoever waits for work: at once inside a process, by a coalesced NOTIFY across processes.
 
-Both are hints. A poll of at most a second is enough by itself: poolers drop LISTEN silently.
+Both are hints, and poolers drop LISTEN silently: the bell also rings by itself, every second.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Literal
 from luminous.db import Begin, wake, wakes
 from luminous.log import log
 
+BY_ITSELF_EVERY = 1.0
 NOTIFY_EVERY = 0.05  # seconds: NOTIFY takes a global lock, so many wakes share one
 LISTEN_AGAIN_AFTER = 5.0
 
@@ -42,10 +43,15 @@ class Bell:
             with suppress(asyncio.QueueFull):  # it has rung already, and nobody has heard it yet
                 self._rings[kind].put_nowait(None)
 
-    async def wait(self, kind: Kind, seconds: float) -> None:
-        """Sleep until the bell rings for this kind of work, or for so many seconds."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._rings[kind].get(), seconds)
+    async def wait(self, kind: Kind) -> None:
+        """Sleep until the bell rings for this kind of work."""
+        await self._rings[kind].get()
+
+    async def ring_by_itself(self) -> None:
+        """Run for ever: who missed a ring is woken all the same."""
+        while True:
+            await asyncio.sleep(BY_ITSELF_EVERY)
+            self.ring_here(*KINDS)
 
     async def tell_others(self, begin: Begin) -> None:
         """Run for ever: pass rings on to other processes."""

@@ -53,7 +53,7 @@ ANSWERERS = 2
 SENDERS = 8
 PAYERS = 4
 FETCHERS = 2
-POLL_SECONDS = 1.0
+REST_SECONDS = 1.0  # of what no bell rings for
 AFTER_A_FAILURE_SECONDS = 2.0
 
 
@@ -206,12 +206,12 @@ async def work(work: Work, bell: Bell, stop: asyncio.Event) -> None:
     # Without a bell: a second is soon enough, or only the clock makes it due.
     loops += [loop(f"fetch-{n}", fetch) for n in range(FETCHERS)]
     loops += [loop("notice", partial(Notices(work.readers).show, begin)), loop("tidy", tidy)]
-    listener = asyncio.create_task(bell.listen(work.listen_url))
+    ringing = asyncio.gather(bell.listen(work.listen_url), bell.ring_by_itself())
     try:
         await asyncio.gather(*loops)
     finally:
-        listener.cancel()
-        await asyncio.gather(listener, return_exceptions=True)
+        ringing.cancel()
+        await asyncio.gather(ringing, return_exceptions=True)
 
 
 async def _loop(
@@ -222,7 +222,7 @@ async def _loop(
     bell: Bell,
     kind: Kind | None = None,
 ) -> None:
-    """Step as long as there is something to do; else rest until the bell rings, or for a second.
+    """Step as long as there is something to do; else rest until the bell rings, or without one a second.
 
     Who was woken and found something wakes the next, because there may be more.
     """
@@ -231,11 +231,11 @@ async def _loop(
         try:
             found = await step()
             if kind is None and not found:
-                await _rest(stop, POLL_SECONDS)
+                await _rest(stop, REST_SECONDS)
             elif kind is not None and found:
                 bell.ring_here(kind)
             elif kind is not None:
-                await bell.wait(kind, POLL_SECONDS)
+                await bell.wait(kind)
             was_away = False
         except Exception as error:  # a loop outlives whatever one step met
             if not is_retryable(error):
