@@ -43,6 +43,11 @@ class Order:
     paid_at: datetime | None
     delivered_at: datetime | None
 
+    @property
+    def name(self) -> str:
+        """What staff call it: the receipt's number, or the quotation's while it is not paid."""
+        return str(self.number or f"Q-{self.quotation_number}")
+
 
 @dataclass(frozen=True, slots=True)
 class Reached:

@@ -59,6 +59,11 @@ class Payment:
         return self.status in OPEN
 
     @property
+    def name(self) -> str:
+        """What staff call it: how its id begins."""
+        return str(self.id)[:8]
+
+    @property
     def can_be_refunded(self) -> bool:
         """Whether some of it is here, and could go back."""
         return self.status in ("succeeded", "applied", "refund_due", "partially_refunded")

@@ -45,17 +45,14 @@ def print_business(business: Business, zone: ZoneInfo) -> None:
     if business.orders:
         heading("Orders")
         lines(
-            [
-                (called(each), words(each.status), amount(each), excerpt(each.title))
-                for each in business.orders
-            ]
+            [(each.name, words(each.status), amount(each), excerpt(each.title)) for each in business.orders]
         )
     if business.payments:
         heading("Payments")
         lines(
             [
                 (
-                    str(each.id)[:8],
+                    each.name,
                     words(each.status),
                     amount(each),
                     f"{each.payer_text}, {moment(each.created_at, zone)}",
@@ -63,11 +60,6 @@ def print_business(business: Business, zone: ZoneInfo) -> None:
                 for each in business.payments
             ]
         )
-
-
-def called(order: Order) -> str:
-    """What staff call an order."""
-    return str(order.number or f"Q-{order.quotation_number}")
 
 
 def words(status: str) -> str:

@@ -12,7 +12,7 @@ from luminous import money, orders, payments
 from luminous.cli.customers.paper import excerpt, facts, heading, lines, moment, print_as_json, say
 from luminous.cli.orders.named import Named, name, the_one
 from luminous.cli.output import AsJson, console, database_of, in_database, print_table, settings_with_database
-from luminous.cli.payments.looking import short, stands
+from luminous.cli.payments.looking import stands
 from luminous.db import Connection
 from luminous.orders import Event, Order, Reached
 from luminous.payments import Payment
@@ -40,7 +40,7 @@ def list_(
     else:
         rows = [
             (
-                str(each.number or f"Q-{each.quotation_number}"),
+                each.name,
                 excerpt(each.customer_name, 24),
                 excerpt(each.title, 36),
                 each.status.replace("_", " "),
@@ -107,6 +107,6 @@ def print_everything(found: Everything, zone: ZoneInfo) -> None:
         lines([(moment(e.reached_at, zone), e.milestone.replace("_", " "), e.noted_by) for e in way])
     if paid:
         heading("Payments")
-        lines([(short(e), f"{e.payer_text}: {stands(e)}") for e in paid])
+        lines([(e.name, f"{e.payer_text}: {stands(e)}") for e in paid])
     heading("History")
     lines([(moment(e.at, zone), e.changed_by, e.became.replace("_", " ")) for e in events])

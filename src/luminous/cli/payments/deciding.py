@@ -11,7 +11,7 @@ from luminous.cli.customers.paper import say
 from luminous.cli.orders.named import Named as Order
 from luminous.cli.orders.named import the_one as the_order
 from luminous.cli.output import settings_with_database
-from luminous.cli.payments.looking import Named, short, the_one
+from luminous.cli.payments.looking import Named, the_one
 from luminous.cli.quotes.named import By, in_transaction
 from luminous.db import Connection
 from luminous.errors import PaymentRefused
@@ -84,7 +84,7 @@ def _say_settled(settled: Settled) -> None:
             say("The plan is active. The customer is told.")
         case _:
             why = (settled.payment.reason or "").replace("_", " ")
-            command = f"luminous payments show {short(settled.payment)}"
+            command = f"luminous payments show {settled.payment.name}"
             say(f"Recorded, and not applied: {why}. Decide with `{command}`.")
 
 

@@ -37,7 +37,7 @@ def list_(
     else:
         rows = [
             (
-                short(each),
+                each.name,
                 excerpt(each.customer_name, 20),
                 f"{money.show(each.amount, each.currency)} · {each.payer_text}",
                 stands(each),
@@ -46,11 +46,6 @@ def list_(
             for each in found
         ]
         print_table("Payments", ("", "customer", "for", "stands", "since"), rows)
-
-
-def short(payment: Payment) -> str:
-    """The beginning of its id, by which commands know it."""
-    return str(payment.id)[:8]
 
 
 def stands(payment: Payment) -> str:
@@ -114,7 +109,7 @@ def print_payment(payment: Payment, events: list[Event], zone: ZoneInfo) -> None
 
 def print_what_can_be_done(payment: Payment) -> None:
     """The commands that end it, where staff have to."""
-    this = short(payment)
+    this = payment.name
     if payment.status == "needs_review":
         seen = "" if payment.paid_amount else " --amount AMOUNT"
         heading("Decide")
