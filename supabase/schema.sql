@@ -3006,6 +3006,14 @@ CREATE VIEW public.payments_now WITH (security_invoker='true') AS
     customer_id,
     order_id,
     subscription_id,
+    COALESCE(( SELECT ('Q-'::text || quotations.number)
+           FROM ((public.orders
+             JOIN public.quotation_versions ON ((quotation_versions.id = orders.quotation_version_id)))
+             JOIN public.quotations ON ((quotations.id = quotation_versions.quotation_id)))
+          WHERE (orders.id = payments.order_id)), ( SELECT plan.name
+           FROM (public.subscriptions
+             JOIN public.subscription_plans plan ON ((plan.id = subscriptions.plan_id)))
+          WHERE (subscriptions.id = payments.subscription_id))) AS pays_for,
     provider,
     status,
     amount,

@@ -174,7 +174,15 @@ create trigger trg_payments_record_change after update on payments
 
 -- What is read of a payment.
 create view payments_now with (security_invoker) as
-select id, customer_id, order_id, subscription_id, provider, status, amount, currency, payer, payer_text, paid_amount,
+select id, customer_id, order_id, subscription_id,
+       coalesce((select 'Q-' || quotations.number
+                   from orders
+                   join quotation_versions on quotation_versions.id = quotation_version_id
+                   join quotations on quotations.id = quotation_id
+                  where orders.id = payments.order_id),
+                (select plan.name from subscriptions join subscription_plans plan on plan.id = plan_id
+                  where subscriptions.id = payments.subscription_id)) as pays_for,
+       provider, status, amount, currency, payer, payer_text, paid_amount,
        paid_currency, paid_by, transaction_id, refunded_amount, reason, reason_code, created_at, updated_at, next_look_at
   from payments;
 

@@ -73,7 +73,7 @@ async def test_an_order_goes_from_a_confirmed_transfer_to_the_door(
     assert everything["order"]["status"] == "delivered"
     record = await orders.type("show", str(order[0]), group="customers")
     assert "Q-1 accepted 744,976 UGX Nike Air Max 90, size 42 Orders 1 delivered 744,976 UGX" in record.says
-    assert "succeeded 744,976 UGX bank" in record.says
+    assert "succeeded 744,976 UGX Q-1" in record.says
     as_json = (await orders.type("show", str(order[0]), "--json", group="customers")).json
     assert [len(as_json[part]) for part in ("quotations", "orders", "payments")] == [1, 1, 1]
     assert [each["milestone"] for each in everything["milestones"]][-1] == "delivered"
@@ -115,6 +115,7 @@ async def test_a_plan_that_was_chosen_is_paid_by_hand(
 
     assert "The plan is active" in paid.says
     assert (await subscriptions.entitlements(committing, customer_id)).plan_code == "standard"
+    assert "Standard · 29,900" in (await paying.type("list")).says
     await subscriptions.choose(committing, customer_id, "plus")
     odd = await paying.type(
         "confirm-plan", str(customer_id), "1,000", "--method", "cash", "--reference", "C1"
@@ -135,9 +136,9 @@ async def test_odd_money_is_shown_with_what_can_be_done_and_decided(
 
     (waiting,) = json.loads((await paying.type("list", "--review", "--json")).out)
     assert (waiting["id"], waiting["reason"]) == (str(started.id), "underpaid")
-    assert "Customer 744,976 UGX" in (await paying.type("list", "--review")).says.replace(" │ ", " ")
+    assert "Q-1 · 744,976" in (await paying.type("list", "--review")).says
     shown = await paying.type("show", str(started.id)[:8])
-    assert "744,976 UGX from +256772240146" in shown.says
+    assert "for Q-1 price 744,976 UGX asked +256772240146" in shown.says
     assert "700,000 UGX from 256772240146" in shown.says
     assert "luminous payments review" in shown.says
     refused = await paying.type("review", str(started.id), "nothing-came")

@@ -34,8 +34,8 @@ def order(status: str = "paid", milestone: Milestone | None = "ordered") -> Orde
 
 def payment(reason: str | None = None, paid: int | None = 10**12) -> Payment:
     return Payment(
-        ID, ID, ID, None, "momo", "failed", 10**12, "UGX", OWN, "Quotation Q-1", paid, "UGX", None, None, 0,
-        reason, None, AT, AT, None,
+        ID, ID, ID, None, "Q-1", "momo", "failed", 10**12, "UGX", OWN, "Quotation Q-1", paid, "UGX", None,
+        None, 0, reason, None, AT, AT, None,
     )  # fmt: skip
 
 

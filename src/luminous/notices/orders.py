@@ -58,7 +58,7 @@ async def record_refund(
         conn, payment_id, amount=amount, reference=reference, reason=reason, by=by
     )
     order = await orders.get(conn, payment.order_id) if payment.order_id else None
-    what = order_words.name(shop.words, order) if order else payment.payer_text
+    what = order_words.name(shop.words, order) if order else payment.pays_for
     await outbox.owe_where_they_write(
         conn,
         payment.customer_id,

@@ -24,7 +24,6 @@ from luminous.payments.standing import (
     for_staff,
     get,
     listed,
-    of_customer,
     of_order,
 )
 from luminous.payments.start import Started, pay_order, pay_subscription, wake
@@ -54,7 +53,6 @@ __all__ = [
     "listed",
     "next_look",
     "nothing_came",
-    "of_customer",
     "of_order",
     "owe_back",
     "own_number",

@@ -36,6 +36,7 @@ class Payment:
     customer_id: UUID
     order_id: UUID | None
     subscription_id: UUID | None
+    pays_for: str  # `Q-17`, or the plan's name
     provider: ProviderName
     status: Status
     amount: int
@@ -96,11 +97,6 @@ async def of_order(conn: Connection, order_id: UUID) -> list[Payment]:
     return await OF_ORDER.all(conn, order_id=order_id)
 
 
-async def of_customer(conn: Connection, customer_id: UUID, count: int = 10) -> list[Payment]:
-    """The customer's payments, the latest first."""
-    return await OF_CUSTOMER.all(conn, customer_id=customer_id, count=count)
-
-
 async def listed(conn: Connection) -> list[Listed]:
     """The latest payments, at most 200."""
     return await LISTED.all(conn)
@@ -130,10 +126,6 @@ OF_ORDER = sql("""
 
 BEGINNING_WITH = sql("""
     select * from payments_now where starts_with(id::text, lower(%(text)s)) order by created_at limit 2
-""").into(Payment)
-
-OF_CUSTOMER = sql("""
-    select * from payments_now where customer_id = %(customer_id)s order by created_at desc limit %(count)s
 """).into(Payment)
 
 LISTED = sql("""

@@ -28,7 +28,7 @@ async def business_of(conn: Connection, customer_id: UUID) -> Business:
     return Business(
         await quotes.of_customer(conn, customer_id, most=SHOWN),
         await orders.page_of_customer(conn, customer_id, most=SHOWN),
-        await payments.of_customer(conn, customer_id, SHOWN),
+        await payments.page_of_customer(conn, customer_id, most=SHOWN),
     )
 
 
@@ -55,7 +55,7 @@ def print_business(business: Business, zone: ZoneInfo) -> None:
                     each.name,
                     words(each.status),
                     amount(each),
-                    f"{each.payer_text}, {moment(each.created_at, zone)}",
+                    f"{each.pays_for}, {moment(each.created_at, zone)}",
                 )
                 for each in business.payments
             ]

@@ -12,7 +12,7 @@ from luminous import money, orders, payments
 from luminous.cli.customers.paper import excerpt, facts, heading, lines, moment, print_as_json, say
 from luminous.cli.orders.named import Named, name, the_one
 from luminous.cli.output import AsJson, console, database_of, in_database, print_table, settings_with_database
-from luminous.cli.payments.looking import stands
+from luminous.cli.payments.looking import came_by, stands
 from luminous.db import Connection
 from luminous.orders import Event, Order, Reached
 from luminous.payments import Payment
@@ -107,6 +107,6 @@ def print_everything(found: Everything, zone: ZoneInfo) -> None:
         lines([(moment(e.reached_at, zone), e.milestone.replace("_", " "), e.noted_by) for e in way])
     if paid:
         heading("Payments")
-        lines([(e.name, f"{e.payer_text}: {stands(e)}") for e in paid])
+        lines([(e.name, f"{came_by(e)}: {stands(e)}") for e in paid])
     heading("History")
     lines([(moment(e.at, zone), e.changed_by, e.became.replace("_", " ")) for e in events])

@@ -39,13 +39,18 @@ def list_(
             (
                 each.name,
                 excerpt(each.customer_name, 20),
-                f"{money.show(each.amount, each.currency)} · {each.payer_text}",
+                f"{each.pays_for} · {money.show(each.amount, each.currency)}",
                 stands(each),
                 moment(each.created_at, settings.timezone),
             )
             for each in found
         ]
         print_table("Payments", ("", "customer", "for", "stands", "since"), rows)
+
+
+def came_by(payment: Payment) -> str:
+    """The number that is asked, or how money came by hand."""
+    return payment.payer or payment.payer_text
 
 
 def stands(payment: Payment) -> str:
@@ -85,14 +90,15 @@ def print_payment(payment: Payment, events: list[Event], zone: ZoneInfo) -> None
     moved = payment.paid_amount
     rows = [
         ("stands", payment.status.replace("_", " ")),
-        ("for", payment.payer_text),
-        ("asked for", f"{money.show(payment.amount, payment.currency)} from {payment.payer or 'nobody'}"),
+        ("for", payment.pays_for),
+        ("price", money.show(payment.amount, payment.currency)),
+        ("came by" if payment.provider == "manual" else "asked", came_by(payment)),
         (
             "moved",
             "nothing that is known"
             if moved is None
-            else f"{money.show(moved, payment.paid_currency or payment.currency)} "
-            f"from {payment.paid_by or '–'}",
+            else money.show(moved, payment.paid_currency or payment.currency)
+            + (f" from {payment.paid_by}" if payment.paid_by else ""),
         ),
         ("transaction", f"{payment.provider} {payment.transaction_id or '–'}"),
     ]
@@ -114,8 +120,10 @@ def print_what_can_be_done(payment: Payment) -> None:
         seen = "" if payment.paid_amount else " --amount AMOUNT"
         heading("Decide")
         command(f"luminous payments review {this} apply{seen}", "It counts, and pays for what it was for.")
-        command(f"luminous payments review {this} owe-back", "It goes back; then record the refund.")
-        command(f"luminous payments review {this} nothing-came", "The account shows no such money.")
+        if payment.paid_amount:
+            command(f"luminous payments review {this} owe-back", "It goes back; then record the refund.")
+        else:
+            command(f"luminous payments review {this} nothing-came", "The account shows no such money.")
     elif payment.status == "refund_due":
         heading("Pay it back, then")
         command(
