@@ -84,11 +84,14 @@ async def test_the_email_of_what_was_another_customers_account_opens_the_one_tha
     await profile(conn, "amina@example.com", again)
     await accounts.claim(conn, hers, "amina@example.com")
 
-    await answer(conn, same=True)
+    done = await answer(conn, same=True)
 
     owner = await accounts.owner_of(conn, "amina@example.com")
     assert owner is not None
     assert (owner.id, owner.customer_id) == (hers, amina)
+    assert done.merge_id is not None
+    await customers.undo_merge(conn, done.merge_id)
+    assert (await profile_of(conn, amina), await profile_of(conn, again)) == (hers, None)
 
 
 async def test_an_account_that_became_somebody_elses_meanwhile_does_not_end(conn: Connection) -> None:
