@@ -2160,9 +2160,10 @@ begin
          whatsapp_id = case when if_free(ended.phone_number, null) then ended.whatsapp_id end,
          identity_key_hash = case when if_free(ended.phone_number, null) then ended.identity_key_hash end,
          whatsapp_user_id = case when if_free(null, ended.whatsapp_user_id) then ended.whatsapp_user_id end,
-         profile_id = case when not exists (select from customers others
-                                             where others.profile_id = ended.profile_id and others.deleted_at is null)
-                           then ended.profile_id end
+         profile_id = (select id from profiles  -- it may have ended since, or be somebody else's
+                        where id = ended.profile_id
+                          and not exists (select from customers others
+                                           where others.profile_id = profiles.id and others.deleted_at is null))
    where id = merge.from_id;
   update customers
      set phone_number = back.phone, whatsapp_user_id = back.user_id,

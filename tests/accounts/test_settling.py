@@ -30,6 +30,13 @@ async def two_accounts(conn: Connection, email: str | None = "new@example.com") 
     return amina, hers, newer
 
 
+async def amina_twice(conn: Connection) -> tuple[UUID, UUID]:
+    """Amina as an older customer and as a newer one."""
+    amina = await customer(conn)
+    await EARLIER.run(conn)
+    return amina, await customer(conn, OTHER, "Amina N.")
+
+
 async def test_two_accounts_of_one_person_become_the_one_that_she_has(conn: Connection) -> None:
     amina, hers, newer = await two_accounts(conn)
     cookie = await accounts.begin(conn, newer, "Chrome", "email")
@@ -56,7 +63,7 @@ async def test_two_people_keep_what_they_have(conn: Connection) -> None:
 
 
 async def test_two_customers_who_were_one_person_become_the_older_one(conn: Connection) -> None:
-    amina, again = await customer(conn), await customer(conn, OTHER, "Amina N.")
+    amina, again = await amina_twice(conn)
     account = await profile(conn, "amina@example.com", again)
     await accounts.link(conn, account, amina)
 
@@ -72,16 +79,19 @@ async def test_two_customers_who_were_one_person_become_the_older_one(conn: Conn
 async def test_the_email_of_what_was_another_customers_account_opens_the_one_that_stays(
     conn: Connection,
 ) -> None:
-    amina, again = await customer(conn), await customer(conn, OTHER, "Amina N.")
+    amina, again = await amina_twice(conn)
     hers = await accounts.account_of(conn, amina)
     await profile(conn, "amina@example.com", again)
     await accounts.claim(conn, hers, "amina@example.com")
 
-    await answer(conn, same=True)
+    done = await answer(conn, same=True)
 
     owner = await accounts.owner_of(conn, "amina@example.com")
     assert owner is not None
     assert (owner.id, owner.customer_id) == (hers, amina)
+    assert done.merge_id is not None
+    await customers.undo_merge(conn, done.merge_id)
+    assert (await profile_of(conn, amina), await profile_of(conn, again)) == (hers, None)
 
 
 async def test_an_account_that_became_somebody_elses_meanwhile_does_not_end(conn: Connection) -> None:
@@ -117,5 +127,6 @@ async def test_the_age_of_the_oldest_is_known_and_about_who_is_gone_nothing_wait
     assert await accounts.account_conflicts(conn) == []
 
 
+EARLIER = sql("update customers set created_at = created_at - interval '1 day'")
 AGED = sql("update account_conflicts set opened_at = now() - interval '90 seconds'")
 GONE = sql("update customers set deleted_at = now()")

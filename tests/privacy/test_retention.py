@@ -1,8 +1,11 @@
 """What is older than the owner keeps it is gone: the clock is moved, and no row is past its limit."""
 
+from datetime import timedelta
+
 import pytest
 
-from luminous import privacy
+from luminous import accounts, mail, privacy
+from luminous.accounts import Site
 from luminous.privacy import retention
 from tests.privacy.amina import BOTH, PHONE, unreadable, wamid
 from tests.shop import ShopUnderTest, text, webhook
@@ -85,6 +88,13 @@ async def test_old_identifiers_and_settled_questions_go(shop: ShopUnderTest) -> 
         " select id, '+256700000009', 'unproven_number', now() - interval '3 years', 'same'"
         " from customers limit 1"
     )
+    await shop.do("insert into profiles default values")
+    await shop.do(
+        "insert into account_conflicts (kind, profile_id, customer_id, resolved_at, resolution, resolved_by,"
+        "                               reason)"
+        " select 'customer_has_another_account', profiles.id, customers.id, now() - interval '3 years',"
+        "        'same', 'Aisha', 'She called' from profiles, customers limit 1"
+    )
     await shop.do("update customer_identifiers set until_at = until_at - interval '3 years'")
 
     await tidy(shop)
@@ -92,6 +102,31 @@ async def test_old_identifiers_and_settled_questions_go(shop: ShopUnderTest) -> 
     assert await shop.one("select count(*) from customer_identifiers where until_at is not null") == 0
     assert await shop.one("select count(*) from customer_identifiers") == 3
     assert await shop.one("select count(*) from customer_conflicts") == 0
+    assert await shop.one("select count(*) from account_conflicts") == 0
+
+
+async def test_links_sessions_and_letters_go_when_their_time_is_over(shop: ShopUnderTest) -> None:
+    await shop.hear(text("Hello", "wamid.1", BOTH))
+    async with shop.database.transaction() as conn:
+        customer = (await (await conn.execute("select id from customers")).fetchall())[0][0]
+        await accounts.make_sign_in_link(conn, Site("https://shop.example", "secret"), customer)
+        await accounts.begin(conn, await accounts.account_of(conn, customer), "Chrome", "whatsapp")
+        await mail.owe(conn, "a@b.example", "Hi", "Hi", dedupe_key="1", good_for=timedelta(minutes=25))
+    count = (
+        "select array[(select count(*) from magic_links), (select count(*) from sessions),"
+        " (select count(*) from mail)]"
+    )
+
+    for days, left in ((0, [1, 1, 1]), (31, [0, 1, 0]), (90, [0, 0, 0])):
+        for table in ("magic_links", "sessions", "mail"):
+            await shop.do(
+                f"update {table} set created_at = created_at - make_interval(days => %s),"  # noqa: S608 - ours
+                " expires_at = expires_at - make_interval(days => %s)",
+                days,
+                days,
+            )
+        await shop.tidy()
+        assert await shop.one(count) == left, days
 
 
 async def test_however_much_is_old_it_goes_in_small_batches(

@@ -1,5 +1,6 @@
 """Paying on the website: each page says how far it is, and shows no form that would be refused."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -58,6 +59,16 @@ async def test_a_plan_under_way_is_not_asked_for_again(shop: ShopOnline) -> None
     again = await browser.get("/account/plan")
     assert "That was not paid: nobody approved it in time." in text_of(again)
     assert 'action="/account/plan/pay"' in again.text
+
+
+async def test_a_shop_without_mobile_money_asks_no_phone(shop: ShopOnline) -> None:
+    browser = await signed_in(shop)
+    await browser.press("/account/plan/choose", code="plus")
+    shop.app.state.website = replace(shop.app.state.website, has_momo=False)
+
+    assert "Pay on WhatsApp" in (await browser.get("/account/plan")).text
+    assert (await browser.press("/account/plan/pay", phone=PHONE)).status_code == 409
+    assert await shop.one("select count(*) from payments") == 0
 
 
 async def test_what_was_typed_stays_and_every_other_trouble_leads_back(shop_for_all: ShopOnline) -> None:

@@ -63,6 +63,7 @@ async def test_a_customer_with_another_account_is_told_and_a_person_looks_at_it(
 
     assert "belongs to the website account a…@example.com already" in answer
     assert (await second.get("/account")).headers["location"] == "/account/connect"
+    assert "belongs to another account already" in (await second.get("/account/connect")).text
     assert await shop.rows("select kind from account_conflicts") == [("customer_has_another_account",)]
 
 

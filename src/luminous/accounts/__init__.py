@@ -37,6 +37,7 @@ from luminous.accounts.settling import (
     AccountConflict,
     SettledAccount,
     account_conflicts,
+    is_in_question,
     oldest_account_conflict_age,
     settle_account,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "forget_old_attempts",
     "forget_old_links",
     "forget_old_sessions",
+    "is_in_question",
     "link",
     "list_sessions",
     "look",

@@ -46,6 +46,11 @@ async def account_conflicts(conn: Connection, *, settled: bool = False) -> list[
     return await CONFLICTS.all(conn, settled=settled)
 
 
+async def is_in_question(conn: Connection, profile_id: UUID) -> bool:
+    """True while staff have not said whose this account is."""
+    return any(each.profile_id == profile_id for each in await account_conflicts(conn))
+
+
 async def settle_account(
     conn: Connection, conflict_id: int, *, is_same_person: bool, by: str, reason: str
 ) -> SettledAccount:

@@ -12,11 +12,13 @@ from luminous.orders.receipt import pdf
 from luminous.phone import Phone, parse_phone
 from luminous.text import clean_text
 from luminous.website.door import NOT_FOUND, Page, Trouble, website_of
+from luminous.website.settings import Website
 from luminous.website.view import page
 from luminous.website.visitors import customer_of, go
 
 router = APIRouter(prefix="/account", route_class=Page, include_in_schema=False)
 
+NO_MOMO = Trouble(409, "This shop takes no mobile money", "Write to us on WhatsApp: there we say how to pay.")
 Typed = Annotated[str, Form(max_length=500)]
 
 
@@ -73,7 +75,7 @@ async def receipt(request: Request, order_id: UUID) -> Response:
 async def pay(request: Request, order_id: UUID, phone: Typed) -> Response:
     """Ask this number to pay: the prompt comes on its phone."""
     website = website_of(request)
-    payer = _phone(phone, website.region)
+    payer = _payer(website, phone)
     try:
         async with website.begin() as conn:
             _, customer_id = await customer_of(request, conn)
@@ -89,7 +91,7 @@ async def pay(request: Request, order_id: UUID, phone: Typed) -> Response:
 async def pay_plan(request: Request, phone: Typed) -> Response:
     """Ask this number to pay the plan that was chosen."""
     website = website_of(request)
-    payer = _phone(phone, website.region)
+    payer = _payer(website, phone)
     try:
         async with website.begin() as conn:
             _, customer_id = await customer_of(request, conn)
@@ -145,8 +147,11 @@ async def _theirs(conn: Connection, order_id: UUID, customer_id: UUID) -> orders
     return found
 
 
-def _phone(typed: str, region: str) -> Phone:
+def _payer(website: Website, typed: str) -> Phone:
+    """The phone that is to be asked. Raises Trouble where none can be."""
+    if not website.has_momo:
+        raise NO_MOMO
     try:
-        return parse_phone(typed, region)
+        return parse_phone(typed, website.region)
     except InvalidPhone as wrong:
         raise Trouble(422, "That number cannot be asked to pay", str(wrong)) from wrong

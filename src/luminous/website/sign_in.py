@@ -93,7 +93,8 @@ async def connect(request: Request) -> Response:
         visitor = await signed_in(request, conn)
         if visitor.customer_id is not None:
             return go("/account?said=connected")
-    return page(request, "connect.html", visitor=visitor, address=None)
+        asked = await accounts.is_in_question(conn, visitor.profile_id)
+    return page(request, "connect.html", visitor=visitor, address=None, is_in_question=asked)
 
 
 @router.post("/account/connect")
@@ -108,7 +109,9 @@ async def show_code(request: Request) -> HTMLResponse:
         f"Hello {website.shop_name}, please connect my WhatsApp with my website account. "
         f"Code: {made.handle}-{made.code}"
     )
-    return page(request, "connect.html", visitor=visitor, address=website.whatsapp(words))
+    return page(
+        request, "connect.html", visitor=visitor, address=website.whatsapp(words), is_in_question=False
+    )
 
 
 @router.post("/account/sign-out")
