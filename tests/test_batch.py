@@ -51,7 +51,7 @@ histories = st.lists(
 NUMBERS = count(1)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories, st.lists(bodies, min_size=1, max_size=6))
 @example([], [[(a_sender(PHONES[0], USERS[0], "Amina"), 1, 0)]] * 3)
 @example([[(BY_NUMBER, 1, 0)], "months"], [[(BY_NUMBER, 2, 0)]])

@@ -10,7 +10,7 @@ from tests.over_time.desk import Desk
 from tests.over_time.play import plan_of, play, shortest
 from tests.over_time.story import Broken
 
-STEPS = int(os.environ.get("LUMINOUS_STEPS", "1000"))
+STEPS = int(os.environ.get("LUMINOUS_STEPS", "500"))
 FIRST_STORY = int(os.environ.get("LUMINOUS_STORY", "0"))
 
 

@@ -2,10 +2,9 @@
 
 import re
 
-import pytest
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, Page, expect
 
-from .browsing import DESK, NEEDS_BROWSER, POCKET, watch_for_trouble
+from .browsing import NEEDS_BROWSER, POCKET, watch_for_trouble
 from .stand_in import Shop
 
 pytestmark = NEEDS_BROWSER
@@ -13,21 +12,17 @@ SECRET = "The blue bag is for my sister"
 
 
 class Walker:
-    """Somebody in front of the page, at a desk or with a phone in the hand."""
+    """Somebody with the page on a phone in the hand."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
-        self.is_at_desk = page.viewport_size == DESK
         self.trouble = watch_for_trouble(page)
 
     async def view(self, name: str) -> None:
-        """Look at Phone, Shop or Setup. At a desk the first two are always there."""
-        if not self.is_at_desk:
-            await self.page.get_by_role("tab", name=name, exact=True).click()
-            assert await self.page.evaluate("document.documentElement.scrollWidth") <= POCKET["width"]
-        elif name == "Setup":
-            await self.page.get_by_role("tab", name="Whose phone").click()
+        """Look at Phone, Shop or Setup."""
+        await self.page.get_by_role("tab", name=name, exact=True).click()
+        assert await self.page.evaluate("document.documentElement.scrollWidth") <= POCKET["width"]
 
     async def write(self, words: str) -> None:
         await self.view("Phone")
@@ -49,11 +44,10 @@ class Walker:
         await self.page.locator("summary", has_text=act).click()
 
 
-@pytest.mark.parametrize("size", [DESK, POCKET], ids=["at a desk", "in a pocket"])
 async def test_a_new_number_finds_everything_and_a_used_sim_finds_nothing(
-    browser: Browser, real_shop: Shop, size: ViewportSize
+    browser: Browser, real_shop: Shop
 ) -> None:
-    async with await browser.new_page(viewport=size) as page:
+    async with await browser.new_page(viewport=POCKET) as page:
         walker = Walker(page, real_shop.url)
         await page.goto(real_shop.url)
         await walker.write("Hello")
