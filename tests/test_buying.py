@@ -256,6 +256,21 @@ async def test_who_hides_their_number_is_asked_for_it_when_they_pay_and_goes_on_
     assert "From 0772 240146" in await buttons(shop)
 
 
+async def test_who_hides_their_number_is_not_asked_for_it_while_nothing_is_said_to_them(
+    shop: ShopUnderTest,
+) -> None:
+    okello = Talk(shop, (None, "UG.77"))
+    pay = await accepted(shop, okello)
+    for _ in range(20):
+        await okello(press="plan")
+    assert await okello(press=pay) == []
+    hour_ago = "created_at = now() - interval '1 hour', attempted_at = now() - interval '1 hour'"
+    await shop.do(f"update outbox set {hour_ago}")
+
+    (asked,) = await okello(press=pay)
+    assert "WhatsApp hides your number" in asked
+
+
 async def test_who_keeps_it_hidden_is_not_asked_again_and_pays_from_a_number_that_they_write(
     shop: ShopUnderTest,
 ) -> None:

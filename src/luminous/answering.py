@@ -81,6 +81,7 @@ async def answer(conn: Connection, conversation: Conversation, shop: Shop) -> li
                 was_greeted=conversation.was_greeted,
                 was_greeted_recently=conversation.was_greeted_recently,
                 with_person=conversation.with_person or falls_silent,
+                is_silent=falls_silent,
                 has_offer=await quotes.has_offer(conn, customer.id),
                 is_proven=is_proven,
             )

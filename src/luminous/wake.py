@@ -79,4 +79,4 @@ def _outlived(what: str) -> Generator[None]:
     try:
         yield
     except Exception as error:
-        log.warning(f"{what} failed; polling does it meanwhile", error=type(error).__name__)
+        log.warning(f"{what} failed; the bell rings by itself meanwhile", error=type(error).__name__)

@@ -33,7 +33,7 @@ from luminous.customers.merge import (
 from luminous.customers.record import Owed, Record, Written, record_of
 from luminous.customers.resolve import DECISIONS, Changed, Resolved, announce, resolve
 from luminous.customers.retire import Retirement, retire_some, retirement
-from luminous.customers.sharing import Shared, ask_for_phone, take_shared_number
+from luminous.customers.sharing import Need, Shared, ask_for_phone, take_shared_number
 from luminous.customers.show import Customer, get
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Glance",
     "Held",
     "Merge",
+    "Need",
     "Owed",
     "Question",
     "Record",

@@ -27,7 +27,7 @@ async def connect(url: str, schema: str | None = None) -> AsyncGenerator[Connect
 
 
 async def wake(conn: Connection, kinds: Collection[str]) -> None:
-    """Tell other processes that there is work of these kinds. A hint: whoever misses it polls."""
+    """Tell other processes that there is work of these kinds. A hint: it may be missed."""
     await WAKE.run(conn, kinds=" ".join(kinds))
 
 

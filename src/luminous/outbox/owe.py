@@ -131,7 +131,8 @@ WHERE_THEY_WRITE = sql("""
 HEARD_FROM = sql("""
     with owed_again as (
       update outbox
-         set status = 'queued', needs_template = false, next_attempt_at = now(), updated_at = now()
+         set status = 'queued', needs_template = false, aside_until = null, next_attempt_at = now(),
+             updated_at = now()
        where customer_id = %(customer_id)s and status = 'parked'
     )
     select count(*) filter (where purpose = 'reply' and created_at > now() - interval '5 minutes')::int

@@ -87,6 +87,7 @@ class Context:
     was_greeted: bool
     was_greeted_recently: bool
     with_person: bool
+    is_silent: bool = False  # nothing is said: they had too many answers just now
     has_offer: bool = False  # a quotation waits for their decision
     is_proven: bool = True  # False: the number may have changed hands, so that nothing personal is said
 

@@ -64,7 +64,7 @@ async def begin_to_pay(conn: Connection, context: Context, customer_id: UUID, ac
     if not context.shop.takes_momo:
         return _by_hand(context, waiting[0])
     own = await payments.own_number(conn, customer_id)
-    if own is None and await customers.ask_for_phone(conn, customer_id, "payment"):
+    if own is None and await _asks_for_phone(conn, context, customer_id, "payment"):
         return [Say(payment_words.share_number(words, waiting[0]))]
     can_pay = own if own is not None and payments.pays_with_momo(own) else None
     return [Say(payment_words.from_which(words, waiting[0], can_pay))]
@@ -178,8 +178,15 @@ async def _address(conn: Connection, context: Context, customer_id: UUID, addres
         order = await orders.set_address(conn, changeable[0].id, address, by="customer")
     except OrderRefused:
         return order_words.address_not_kept(context.words)
-    needs_number = await customers.ask_for_phone(conn, customer_id, "delivery")
+    needs_number = await _asks_for_phone(conn, context, customer_id, "delivery")
     return order_words.address_kept(context.words, order, asks_for_number=needs_number)
+
+
+async def _asks_for_phone(
+    conn: Connection, context: Context, customer_id: UUID, need: customers.Need
+) -> bool:
+    """True when they are to be asked for their hidden number now; once, so not while nothing is said."""
+    return not context.is_silent and await customers.ask_for_phone(conn, customer_id, need)
 
 
 async def _rate(conn: Connection, context: Context, customer_id: UUID, act: Rate) -> Answers:

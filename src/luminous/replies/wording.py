@@ -4,6 +4,7 @@ WhatsApp's limits: 1,024 characters beside buttons, 4,096 alone, 20 for a button
 Since October 2026 every reply is billed: say it once, and say all of it.
 """
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from luminous.messages import Button, Content, Row
 from luminous.subscriptions import Entitlements
 
 CONSENT_VERSION = "2026-11"  # of what we say about STOP and START: another one when these words change
+_HOLE = re.compile(r"\n{3,}")
 MENU_BUTTONS = ("price", "plan", "person")
 MENU_ROWS = ("price", "quotes", "orders", "track", "plan", "upgrade", "person")
 
@@ -29,7 +31,7 @@ def opening_welcome(
     """The first words to a new customer, and what follows from what they want; `then` may be empty."""
     plan_line = plan_in_one_line(words, plan, ends_at)
     said = words.say("welcome.text", name=called(name), shop=shop, plan=plan_line, then=then)
-    return said if then else said.replace("\n\n\n\n", "\n\n")
+    return _HOLE.sub("\n\n", said).strip()  # where `then` or the plan's line is empty
 
 
 def greeting(words: Catalogue, shop: str, name: str | None) -> Content:
