@@ -264,8 +264,8 @@ async def test_who_hides_their_number_is_not_asked_for_it_while_nothing_is_said_
     for _ in range(20):
         await okello(press="plan")
     assert await okello(press=pay) == []
-    hour_ago = "created_at = now() - interval '1 hour', attempted_at = now() - interval '1 hour'"
-    await shop.do(f"update outbox set {hour_ago}")
+    await shop.do("""
+        update outbox set created_at = now() - interval '1 hour', attempted_at = now() - interval '1 hour'""")
 
     (asked,) = await okello(press=pay)
     assert "WhatsApp hides your number" in asked
