@@ -37,12 +37,14 @@ async def test_an_order_is_paid_after_a_refusal_and_followed_to_the_door(shop: S
     listed = await browser.get("/account/payments")
     assert listed.text.count("/receipt") == 1, "what was not paid has no receipt"
     assert "it was refused on the phone" in listed.text
+    assert "Say where" in text_of(await browser.get("/account"))
     paid = await browser.get(order)
     assert "Keep it for this order" in paid.text
     async with shop.database.transaction() as conn:
         await notices.reach_milestone(conn, KAMPALA, _id(order), "customs", by="Aisha", at=None)
     travels = await browser.get(order)
     assert "Keep it for this order" not in travels.text, "the address does not change any more"
+    assert "Say where" not in text_of(await browser.get("/account"))
     assert travels.text.count("(not yet)") == 2, "what was passed by is not still to come"
 
 

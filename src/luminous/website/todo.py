@@ -7,6 +7,8 @@ from luminous import customers, orders, quotes, subscriptions
 from luminous.accounts import Visitor
 from luminous.db import Connection, sql
 
+GOES_SOMEWHERE = frozenset(orders.ADDRESSABLE) - frozenset(orders.PAYABLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -24,6 +26,7 @@ class Todo:
     chosen: subscriptions.Chosen | None
     offers: tuple[quotes.Standing, ...]  # quotations that can be accepted now
     unpaid: tuple[orders.Order, ...]  # accepted, and waiting for their payment
+    homeless: tuple[orders.Order, ...]  # paid, and nobody has said where they go
     needs_email: bool
 
     @property
@@ -34,19 +37,20 @@ class Todo:
             and self.chosen is None
             and not self.offers
             and not self.unpaid
+            and not self.homeless
             and not self.needs_email
         )
 
 
 async def todo(conn: Connection, visitor: Visitor, customer_id: UUID, *, has_mail: bool) -> Todo:
     """Everything that waits for this person."""
+    ordered = await orders.of_customer(conn, customer_id)
     return Todo(
         await DOUBT.maybe(conn, customer_id=customer_id),
         await subscriptions.chosen(conn, customer_id),
         tuple(each for each in await quotes.of_customer(conn, customer_id) if each.status == "sent"),
-        tuple(
-            each for each in await orders.of_customer(conn, customer_id) if each.status == "awaiting_payment"
-        ),
+        tuple(each for each in ordered if each.status == "awaiting_payment"),
+        tuple(each for each in ordered if each.status in GOES_SOMEWHERE and not each.delivery_address),
         has_mail and visitor.email is None,
     )
 
