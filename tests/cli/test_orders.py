@@ -101,6 +101,35 @@ async def test_a_cancelled_order_is_paid_back_and_both_are_said(
     assert "Reference: R1" in rows[-1][0]
 
 
+async def test_money_that_goes_back_after_the_delivery_leaves_the_order_delivered_and_says_so(
+    orders: Terminal, paying: Terminal, order: tuple[UUID, UUID]
+) -> None:
+    await paying.type("confirm", "Q-1", PRICE, "--method", "cash", "--reference", "C1")
+    await orders.type("milestone", "1", "delivered")
+
+    refund = await orders.type("refund", "1", PRICE, "--reference", "R1")
+
+    assert "Order 1 is delivered." in refund.says
+
+
+async def test_of_two_payments_staff_name_the_one_that_went_back(
+    orders: Terminal, paying: Terminal, order: tuple[UUID, UUID], committing: Connection
+) -> None:
+    for reference in ("C1", "C2"):
+        await paying.type("confirm", "Q-1", PRICE, "--method", "cash", "--reference", reference)
+    twice, counted = await payments.of_order(committing, order[1])
+    await paying.type("review", twice.name, "owe-back")
+    await orders.type("cancel", "1", "It is sold out.")
+
+    unclear = await orders.type("refund", "1", PRICE, "--reference", "R1")
+
+    assert (unclear.code, "`luminous payments refund <id>`" in unclear.says) == (1, True)
+    assert f"{counted.name} (cash, refund due), {twice.name} (cash, refund due" in unclear.says
+    assert (await paying.type("refund", twice.name, PRICE, "--reference", "R1")).code == 0
+    assert (await orders.type("refund", "1", PRICE, "--reference", "R2")).code == 0, "one is left"
+    assert json.loads((await orders.type("show", "1", "--json")).out)["order"]["status"] == "refunded"
+
+
 async def test_a_plan_that_was_chosen_is_paid_by_hand(
     paying: Terminal, order: tuple[UUID, UUID], committing: Connection
 ) -> None:
@@ -113,15 +142,30 @@ async def test_a_plan_that_was_chosen_is_paid_by_hand(
 
     paid = await paying.type("confirm-plan", str(customer_id), "29,900", *by_bank)
 
-    assert "The plan is active" in paid.says
+    assert "The plan is active: Standard, 29,900 UGX." in paid.says
     assert (await subscriptions.entitlements(committing, customer_id)).plan_code == "standard"
     assert "Standard · 29,900" in (await paying.type("list")).says
     await subscriptions.choose(committing, customer_id, "plus")
     odd = await paying.type(
         "confirm-plan", str(customer_id), "1,000", "--method", "cash", "--reference", "C1"
     )
-    assert "not applied: underpaid" in odd.says
+    assert "Recorded for Plus, 51,900 UGX, and not applied: underpaid" in odd.says
     assert (await subscriptions.entitlements(committing, customer_id)).plan_code == "standard"
+
+
+async def test_a_choice_that_another_plan_took_the_place_of_is_not_paid_by_hand(
+    paying: Terminal, order: tuple[UUID, UUID], committing: Connection
+) -> None:
+    customer_id, _ = order
+    await subscriptions.choose(committing, customer_id, "standard")
+    await subscriptions.choose(committing, customer_id, "plus")
+    by_bank = ("--method", "bank", "--by", "Aisha")
+    plus = await paying.type("confirm-plan", str(customer_id), "51,900", *by_bank, "--reference", "FT 1")
+    assert "The plan is active: Plus" in plus.says
+
+    late = await paying.type("confirm-plan", str(customer_id), "29,900", *by_bank, "--reference", "FT 2")
+
+    assert (late.code, "chosen no plan" in late.says) == (1, True)
 
 
 async def test_odd_money_is_shown_with_what_can_be_done_and_decided(

@@ -70,7 +70,10 @@ async def chosen(conn: Connection, customer_id: UUID) -> Chosen | None:
 
 
 async def chosen_last(conn: Connection, customer_id: UUID) -> Chosen | None:
-    """The same, or else what they chose last and was given up since: money that comes late counts."""
+    """The same, or else what they chose last and was given up since: money that comes late counts.
+
+    Not what they chose before the plan that they bought last began: that took its place.
+    """
     return await CHOSEN_LAST.maybe(conn, customer_id=customer_id)
 
 
@@ -107,7 +110,8 @@ async def give_up(conn: Connection, subscription_id: UUID) -> bool:
 
 async def give_up_unpaid(conn: Connection) -> int:
     """Give up what was chosen a day ago and is not being paid. Money that comes all the same counts."""
-    return await GIVE_UP_UNPAID.run(conn)
+    overdue = await LOCK_OVERDUE.all(conn)
+    return await GIVE_UP_UNPAID.run(conn, ids=overdue) if overdue else 0
 
 
 OFFERS = sql("""
@@ -148,6 +152,10 @@ CHOSEN_LAST = sql("""
            subscriptions.currency
       from subscriptions join subscription_plans plan on plan.id = plan_id
      where customer_id = %(customer_id)s and status in ('pending_payment', 'abandoned')
+       and (status = 'pending_payment'
+            or not exists (select from subscriptions bought
+                            where bought.customer_id = %(customer_id)s and bought.payment_id is not null
+                              and bought.start_date >= subscriptions.created_at))
      order by status = 'pending_payment' desc, subscriptions.updated_at desc limit 1
 """).into(Chosen)
 
@@ -156,9 +164,15 @@ GIVE_UP = sql("""
      where id = %(id)s and status = 'pending_payment'
 """)
 
+# Locked first, looked at again in a statement of its own: a payment that was begun meanwhile is seen.
+LOCK_OVERDUE = sql("""
+    select id from subscriptions where status = 'pending_payment' and updated_at <= now() - interval '1 day'
+     order by updated_at limit 200 for no key update skip locked
+""").into(UUID)
+
 GIVE_UP_UNPAID = sql("""
     update subscriptions set status = 'abandoned', changed_by = 'clock', updated_at = now()
-     where status = 'pending_payment' and updated_at <= now() - interval '1 day'
+     where id = any(%(ids)s) and status = 'pending_payment'
        and not exists (select from payments
                         where subscription_id = subscriptions.id
                           and (payment_is_open(status) or status = 'needs_review'))
