@@ -170,7 +170,7 @@ async def _address(conn: Connection, context: Context, customer_id: UUID, addres
     if address is None:
         return order_words.how_to_say_address(context.words)
     found = await orders.of_customer(conn, customer_id)
-    changeable = [e for e in found if e.status in ("awaiting_payment", *order_words.CHANGEABLE)]
+    changeable = [e for e in found if e.status in orders.ADDRESSABLE]
     changeable.sort(key=lambda each: each.delivery_address is not None)
     if not changeable:
         return order_words.address_not_kept(context.words)

@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 from luminous import money
 from luminous.catalogues import Catalogue
 from luminous.messages import Attachment, Button, Content, Row, TemplateUse
-from luminous.orders import Milestone, Order, Reached
+from luminous.orders import ADDRESSABLE, Milestone, Order, Reached
 from luminous.replies.wording import buttons, short
 
-CHANGEABLE = ("paid", "sourcing", "variation_pending", "purchased", "at_hub")
 MOST = 9
 
 
@@ -56,7 +55,7 @@ def where(words: Catalogue, order: Order, way: Sequence[Reached], zone: ZoneInfo
     title = words.say("track.title", number=order.number, title=short(order.title, 60))
     state = "" if order.status in ("paid", *_NAMES) else "\n" + words.say(f"order_status.{order.status}")
     address = words.say("track.address", address=order.delivery_address or words.say("track.no_address"))
-    can_change = order.status in CHANGEABLE
+    can_change = order.status in ADDRESSABLE
     change = (Button("address", words.say("buttons.address")),) if can_change else ()
     return Content(
         f"{title}\n\n" + "\n".join(lines) + f"{state}\n\n{address}",
