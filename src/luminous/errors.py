@@ -6,7 +6,7 @@ Our own SQLSTATEs (class LU), raised by functions in `supabase/migrations`:
     LU002  no sender         neither a phone number nor a WhatsApp user id was given
     LU003  merge refused     not two live records, or no standing merge into a live one
     LU004  no open conflict  it was settled, or its holder is gone
-    LU005  no such change    a status of a quotation, order or payment does not lead to that other one
+    LU005  no such change    a quotation, order, payment or subscription does not go from one status to that
     LU006  it was offered    a version that was sent does not change: it is revised
     LU007  limit reached     the plan allows no more open quotations
     LU008  consent is kept   what a customer said about consent cannot be changed, only added to
