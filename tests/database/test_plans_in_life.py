@@ -14,6 +14,7 @@ from luminous.phone import Phone
 
 from .people import OTHER_PHONE, PHONE, add, broken_promises
 
+PAYER = Phone("+256772240146")
 Work = Callable[[Connection], Awaitable[object]]
 
 
@@ -97,13 +98,30 @@ async def test_what_is_not_paid_within_a_day_is_given_up_unless_it_is_being_paid
     forgotten, paying = await add(conn, PHONE), await add(conn, OTHER_PHONE)
     for each in (forgotten, paying):
         chosen = await subscriptions.choose(conn, each, "standard")
-    await payments.pay_subscription(conn, chosen.id, Phone("+256772240146"), customer_id=paying)
+    await payments.pay_subscription(conn, chosen.id, PAYER, customer_id=paying)
     assert await subscriptions.give_up_unpaid(conn) == 0
     await conn.execute("update subscriptions set updated_at = now() - interval '1 day'")
 
     assert await subscriptions.give_up_unpaid(conn) == 1
     assert await subscriptions.chosen(conn, forgotten) is None
     assert await subscriptions.chosen(conn, paying) == chosen
+
+
+async def test_a_choice_is_not_given_up_under_a_payment_that_has_begun_and_not_committed(
+    database: Database,
+) -> None:
+    async with database.transaction() as conn:
+        customer_id = await add(conn, PHONE)
+        chosen = await subscriptions.choose(conn, customer_id, "standard")
+        await conn.execute("update subscriptions set updated_at = now() - interval '1 day'")
+    async with database.transaction() as paying:
+        await payments.pay_subscription(paying, chosen.id, PAYER, customer_id=customer_id)
+        async with database.transaction() as clock:
+            await clock.execute("set local lock_timeout = '50ms'")
+            assert await subscriptions.give_up_unpaid(clock) == 0, "it is held by who is paying"
+    async with database.transaction() as conn:
+        assert await subscriptions.give_up_unpaid(conn) == 0
+        assert await subscriptions.chosen(conn, customer_id) == chosen
 
 
 async def test_a_cancelled_plan_stays_to_its_end_and_can_be_kept(conn: Connection) -> None:

@@ -107,7 +107,8 @@ async def give_up(conn: Connection, subscription_id: UUID) -> bool:
 
 async def give_up_unpaid(conn: Connection) -> int:
     """Give up what was chosen a day ago and is not being paid. Money that comes all the same counts."""
-    return await GIVE_UP_UNPAID.run(conn)
+    overdue = await LOCK_OVERDUE.all(conn)
+    return await GIVE_UP_UNPAID.run(conn, ids=overdue) if overdue else 0
 
 
 OFFERS = sql("""
@@ -156,9 +157,15 @@ GIVE_UP = sql("""
      where id = %(id)s and status = 'pending_payment'
 """)
 
+# Locked first, looked at again in a statement of its own: a payment that was begun meanwhile is seen.
+LOCK_OVERDUE = sql("""
+    select id from subscriptions where status = 'pending_payment' and updated_at <= now() - interval '1 day'
+     order by updated_at limit 200 for no key update skip locked
+""").into(UUID)
+
 GIVE_UP_UNPAID = sql("""
     update subscriptions set status = 'abandoned', changed_by = 'clock', updated_at = now()
-     where status = 'pending_payment' and updated_at <= now() - interval '1 day'
+     where id = any(%(ids)s) and status = 'pending_payment'
        and not exists (select from payments
                         where subscription_id = subscriptions.id
                           and (payment_is_open(status) or status = 'needs_review'))
