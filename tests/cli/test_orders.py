@@ -113,15 +113,30 @@ async def test_a_plan_that_was_chosen_is_paid_by_hand(
 
     paid = await paying.type("confirm-plan", str(customer_id), "29,900", *by_bank)
 
-    assert "The plan is active" in paid.says
+    assert "The plan is active: Standard, 29,900 UGX." in paid.says
     assert (await subscriptions.entitlements(committing, customer_id)).plan_code == "standard"
     assert "Standard · 29,900" in (await paying.type("list")).says
     await subscriptions.choose(committing, customer_id, "plus")
     odd = await paying.type(
         "confirm-plan", str(customer_id), "1,000", "--method", "cash", "--reference", "C1"
     )
-    assert "not applied: underpaid" in odd.says
+    assert "Recorded for Plus, 51,900 UGX, and not applied: underpaid" in odd.says
     assert (await subscriptions.entitlements(committing, customer_id)).plan_code == "standard"
+
+
+async def test_a_choice_that_another_plan_took_the_place_of_is_not_paid_by_hand(
+    paying: Terminal, order: tuple[UUID, UUID], committing: Connection
+) -> None:
+    customer_id, _ = order
+    await subscriptions.choose(committing, customer_id, "standard")
+    await subscriptions.choose(committing, customer_id, "plus")
+    by_bank = ("--method", "bank", "--by", "Aisha")
+    plus = await paying.type("confirm-plan", str(customer_id), "51,900", *by_bank, "--reference", "FT 1")
+    assert "The plan is active: Plus" in plus.says
+
+    late = await paying.type("confirm-plan", str(customer_id), "29,900", *by_bank, "--reference", "FT 2")
+
+    assert (late.code, "chosen no plan" in late.says) == (1, True)
 
 
 async def test_odd_money_is_shown_with_what_can_be_done_and_decided(

@@ -70,7 +70,10 @@ async def chosen(conn: Connection, customer_id: UUID) -> Chosen | None:
 
 
 async def chosen_last(conn: Connection, customer_id: UUID) -> Chosen | None:
-    """The same, or else what they chose last and was given up since: money that comes late counts."""
+    """The same, or else what they chose last and was given up since: money that comes late counts.
+
+    Not what they chose before the plan that they bought last began: that took its place.
+    """
     return await CHOSEN_LAST.maybe(conn, customer_id=customer_id)
 
 
@@ -149,6 +152,10 @@ CHOSEN_LAST = sql("""
            subscriptions.currency
       from subscriptions join subscription_plans plan on plan.id = plan_id
      where customer_id = %(customer_id)s and status in ('pending_payment', 'abandoned')
+       and (status = 'pending_payment'
+            or not exists (select from subscriptions bought
+                            where bought.customer_id = %(customer_id)s and bought.payment_id is not null
+                              and bought.start_date >= subscriptions.created_at))
      order by status = 'pending_payment' desc, subscriptions.updated_at desc limit 1
 """).into(Chosen)
 

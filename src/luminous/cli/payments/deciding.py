@@ -77,15 +77,17 @@ def confirm_plan(
 
 
 def _say_settled(settled: Settled) -> None:
+    payment = settled.payment
+    booked = f"{payment.pays_for}, {money.show(payment.amount, payment.currency)}"
     match settled.what:
         case "order_paid":
             say(f"It is order {settled.receipt_number}. The customer gets the receipt.")
         case "plan_active":
-            say("The plan is active. The customer is told.")
+            say(f"The plan is active: {booked}. The customer is told.")
         case _:
-            why = (settled.payment.reason or "").replace("_", " ")
-            command = f"luminous payments show {settled.payment.name}"
-            say(f"Recorded, and not applied: {why}. Decide with `{command}`.")
+            why = (payment.reason or "").replace("_", " ")
+            command = f"luminous payments show {payment.name}"
+            say(f"Recorded for {booked}, and not applied: {why}. Decide with `{command}`.")
 
 
 def review(
