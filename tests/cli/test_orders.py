@@ -101,6 +101,24 @@ async def test_a_cancelled_order_is_paid_back_and_both_are_said(
     assert "Reference: R1" in rows[-1][0]
 
 
+async def test_of_two_payments_staff_name_the_one_that_went_back(
+    orders: Terminal, paying: Terminal, order: tuple[UUID, UUID], committing: Connection
+) -> None:
+    for reference in ("C1", "C2"):
+        await paying.type("confirm", "Q-1", PRICE, "--method", "cash", "--reference", reference)
+    twice, counted = await payments.of_order(committing, order[1])
+    await paying.type("review", twice.name, "owe-back")
+    await orders.type("cancel", "1", "It is sold out.")
+
+    unclear = await orders.type("refund", "1", PRICE, "--reference", "R1")
+
+    assert (unclear.code, "`luminous payments refund <id>`" in unclear.says) == (1, True)
+    assert f"{counted.name} (cash, refund due), {twice.name} (cash, refund due" in unclear.says
+    assert (await paying.type("refund", twice.name, PRICE, "--reference", "R1")).code == 0
+    assert (await orders.type("refund", "1", PRICE, "--reference", "R2")).code == 0, "one is left"
+    assert json.loads((await orders.type("show", "1", "--json")).out)["order"]["status"] == "refunded"
+
+
 async def test_a_plan_that_was_chosen_is_paid_by_hand(
     paying: Terminal, order: tuple[UUID, UUID], committing: Connection
 ) -> None:

@@ -10,6 +10,7 @@ from luminous import money, notices, orders, payments
 from luminous.cli.customers.paper import command, say
 from luminous.cli.orders.named import Named, name, the_one
 from luminous.cli.output import settings_with_database
+from luminous.cli.payments.looking import came_by, stands
 from luminous.cli.quotes.named import By, in_transaction
 from luminous.db import Connection
 from luminous.errors import OrderRefused
@@ -103,18 +104,16 @@ def refund(
     by: By,
     reason: Annotated[str, typer.Option(help="Why, for staff.")] = "refund",
 ) -> None:
-    """Record money that went back for an order, and tell the customer."""
+    """Record money that went back for an order with one payment, and tell the customer."""
     settings = settings_with_database()
     shop = shop_of(settings)
 
     async def work(conn: Connection) -> Payment:
         found = await the_one(conn, order)
-        paid = [each for each in await payments.of_order(conn, found.id) if each.can_be_refunded]
-        if not paid:
-            raise OrderRefused(f"{name(found)} has no payment that could be paid back.")
+        paid = await _the_payment(conn, found)
         value = money.read_amount(amount, found.currency)
         return await notices.record_refund(
-            conn, shop, paid[0].id, amount=value, reference=reference, reason=reason, by=by
+            conn, shop, paid.id, amount=value, reference=reference, reason=reason, by=by
         )
 
     payment = asyncio.run(in_transaction(settings, work))
@@ -122,3 +121,17 @@ def refund(
     say(
         f"{back} of {money.show(payment.paid_amount or 0, payment.currency)} went back; the customer is told."
     )
+
+
+async def _the_payment(conn: Connection, order: Order) -> Payment:
+    """The one that can be paid back. With several it matters which: each pays back, one ends the order."""
+    paid = [each for each in await payments.of_order(conn, order.id) if each.can_be_refunded]
+    if not paid:
+        raise OrderRefused(f"{name(order)} has no payment that could be paid back.")
+    if len(paid) > 1:
+        each_one = ", ".join(f"{each.name} ({came_by(each)}, {stands(each)})" for each in reversed(paid))
+        raise OrderRefused(
+            f"{name(order)} has several payments that could be paid back: {each_one}. "
+            "Name the one whose money went back: `luminous payments refund <id>`."
+        )
+    return paid[0]
