@@ -59,7 +59,8 @@ create table order_events (
 
 create index order_events_by_order on order_events (order_id, id);
 
--- Steps of the way may be left out, never gone back. Money goes back from wherever the parcel is.
+-- Steps of the way may be left out, never gone back. Money goes back from wherever the parcel is on its way;
+-- from the door only after a complaint.
 create function order_may_become(was text, becomes text) returns boolean
   language sql immutable
   set search_path from current

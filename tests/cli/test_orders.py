@@ -101,6 +101,17 @@ async def test_a_cancelled_order_is_paid_back_and_both_are_said(
     assert "Reference: R1" in rows[-1][0]
 
 
+async def test_money_that_goes_back_after_the_delivery_leaves_the_order_delivered_and_says_so(
+    orders: Terminal, paying: Terminal, order: tuple[UUID, UUID]
+) -> None:
+    await paying.type("confirm", "Q-1", PRICE, "--method", "cash", "--reference", "C1")
+    await orders.type("milestone", "1", "delivered")
+
+    refund = await orders.type("refund", "1", PRICE, "--reference", "R1")
+
+    assert "Order 1 is delivered." in refund.says
+
+
 async def test_of_two_payments_staff_name_the_one_that_went_back(
     orders: Terminal, paying: Terminal, order: tuple[UUID, UUID], committing: Connection
 ) -> None:

@@ -70,8 +70,8 @@ async def close(conn: Connection, order_id: UUID, *, by: str, reason: str) -> Or
 
 
 async def refunded(conn: Connection, order_id: UUID, *, by: str, is_whole: bool) -> None:
-    """Money went back. The whole of it ends the order, wherever the parcel is; a part of it only one that is
-    to be paid back, which can go on then.
+    """Money went back. The whole of it ends an order whose parcel has not arrived, or that is in dispute; a
+    part of it one that is to be paid back, which can go on then. What is delivered or closed stays so.
     """
     if is_whole:
         await IS_DUE_BACK.run(conn, id=order_id, by=by)

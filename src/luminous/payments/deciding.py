@@ -113,7 +113,8 @@ async def cancel_order(conn: Connection, order_id: UUID, *, by: str, reason: str
 async def refund(
     conn: Connection, payment_id: UUID, *, amount: int, reference: str, reason: str, by: str
 ) -> Payment:
-    """Money went back: record it. All of it ends the order or the plan that it paid for.
+    """Money went back: record it. All of it ends the plan that it paid for, or the order while it is not
+    delivered.
 
     Raises PaymentRefused for more than came, for money that never came, and for the same reference again.
     """

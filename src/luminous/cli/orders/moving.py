@@ -108,19 +108,20 @@ def refund(
     settings = settings_with_database()
     shop = shop_of(settings)
 
-    async def work(conn: Connection) -> Payment:
+    async def work(conn: Connection) -> tuple[Payment, Order]:
         found = await the_one(conn, order)
         paid = await _the_payment(conn, found)
         value = money.read_amount(amount, found.currency)
-        return await notices.record_refund(
+        after = await notices.record_refund(
             conn, shop, paid.id, amount=value, reference=reference, reason=reason, by=by
         )
+        return after, await the_one(conn, order)
 
-    payment = asyncio.run(in_transaction(settings, work))
+    payment, found = asyncio.run(in_transaction(settings, work))
     back = money.show(payment.refunded_amount, payment.currency)
-    say(
-        f"{back} of {money.show(payment.paid_amount or 0, payment.currency)} went back; the customer is told."
-    )
+    came = money.show(payment.paid_amount or 0, payment.currency)
+    say(f"{back} of {came} went back; the customer is told.")
+    say(f"{name(found)} is {found.status.replace('_', ' ')}.")
 
 
 async def _the_payment(conn: Connection, order: Order) -> Payment:
