@@ -117,6 +117,21 @@ async def test_a_failed_payment_says_why_and_another_number_pays(shop: ShopUnder
     assert "order *1*" in thanks
 
 
+async def test_who_had_many_phones_asked_in_vain_reads_when_the_next_one_can_be(shop: ShopUnderTest) -> None:
+    amina = Talk(shop, MTN)
+    await amina(press=await accepted(shop, amina))
+    own = (await buttons(shop))["From 0772 240146"]
+    for _ in range(5):
+        await amina(press=own)
+        shop.mtn.end(await payment_of(shop))
+        await shop.settle()
+
+    (later,) = await amina(press=own)
+
+    assert "You can try again in 60 minutes" in later
+    assert len(shop.mtn.prompts) == 5
+
+
 async def test_who_has_no_mtn_number_is_asked_for_one_or_pays_by_hand(shop: ShopUnderTest) -> None:
     okello = Talk(shop, OKELLO)
     await okello(press=await accepted(shop, okello))

@@ -74,15 +74,19 @@ class OrderRefused(LuminousError):
     """What an order cannot do as it stands; the sentence says why and what can be done."""
 
 
+NotPaid = Literal["overdue", "paid", "gone", "not_mtn", "often"]
+
+
 class PaymentRefused(LuminousError):
     """What cannot be done with a payment as it stands; the sentence says why and what can be done.
 
-    code: under which customers read it in their language.
+    code: under which customers read it in their language. minutes: to wait, where that is all.
     """
 
-    def __init__(self, sentence: str, code: Literal["overdue", "paid", "gone"] = "gone") -> None:
+    def __init__(self, sentence: str, code: NotPaid = "gone", *, minutes: int = 0) -> None:
         super().__init__(sentence)
-        self.code: Literal["overdue", "paid", "gone"] = code
+        self.code: NotPaid = code
+        self.minutes = minutes
 
 
 class ErasureRefused(LuminousError):

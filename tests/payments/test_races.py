@@ -10,6 +10,7 @@ from luminous import orders, payments
 from luminous.db import Connection, Database, again
 from luminous.errors import PaymentRefused
 from luminous.paying import pay_next
+from luminous.payments.start import MOST_IN_AN_HOUR
 from tests.network import Mtn, is_due
 from tests.quotes.making import time_passes
 
@@ -36,6 +37,20 @@ async def test_thirty_presses_at_once_ask_one_phone_once(database: Database) -> 
     mtn = Mtn()
     await asyncio.gather(*(pay_next(database.transaction, {"momo": mtn}, silent) for _ in range(8)))
     assert len(mtn.prompts) == 1
+
+
+async def test_of_many_things_paid_at_once_as_many_phones_are_asked_as_may_be(database: Database) -> None:
+    async with database.transaction() as conn:
+        customer_id, first, _ = await an_order(conn)
+        await conn.execute("update subscription_plans set open_quote_limit = 100")
+        order_ids = [first] + [(await another_order(conn, customer_id))[0] for _ in range(9)]
+
+    def press(order_id: UUID) -> Work:
+        return lambda conn: payments.pay_order(conn, order_id, PAYER, customer_id=customer_id)
+
+    outcomes = await all_at_once(database, [press(each) for each in order_ids])
+    assert sum(isinstance(each, payments.Started) for each in outcomes) == MOST_IN_AN_HOUR
+    assert {each.code for each in outcomes if isinstance(each, PaymentRefused)} == {"often"}
 
 
 async def test_callbacks_and_eight_workers_at_once_make_one_order(database: Database) -> None:

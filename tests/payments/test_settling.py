@@ -10,6 +10,8 @@ from luminous import orders, payments, subscriptions
 from luminous.db import Connection, sql
 from luminous.errors import PaymentRefused
 from luminous.payments import next_look
+from luminous.payments.start import MOST_IN_AN_HOUR
+from luminous.phone import Phone
 from tests.network import DUE_NOW
 from tests.quotes.making import a_customer, time_passes
 
@@ -111,6 +113,34 @@ async def test_a_second_press_asks_nobody_twice_and_a_new_attempt_comes_after_a_
     third = await payments.pay_order(conn, order_id, PAYER, customer_id=customer_id)
     assert third.is_new
     assert third.id != first.id
+
+
+async def test_only_a_number_that_can_have_mobile_money_is_asked_whoever_asks(conn: Connection) -> None:
+    customer_id, order_id, _ = await an_order(conn)
+    plan = await subscriptions.choose(conn, customer_id, "plus")
+    airtel = Phone("+256702240146")
+    for start, thing_id in ((payments.pay_order, order_id), (payments.pay_subscription, plan.id)):
+        with pytest.raises(PaymentRefused, match="a number of Airtel") as refused:
+            await start(conn, thing_id, airtel, customer_id=customer_id)
+        assert refused.value.code == "not_mtn"
+
+
+async def test_who_had_phones_asked_in_vain_waits_until_the_first_of_them_is_an_hour_ago(
+    conn: Connection,
+) -> None:
+    customer_id, order_id, _ = await an_order(conn)
+    for seconds in range(MOST_IN_AN_HOUR, 0, -1):
+        payment_id = await asked(conn, order_id, customer_id)
+        await grows_older(conn, payment_id, seconds * 60)
+        await payments.refuse(conn, payment_id, "refused", None)
+    plan = await subscriptions.choose(conn, customer_id, "plus")
+    for start, thing_id in ((payments.pay_order, order_id), (payments.pay_subscription, plan.id)):
+        with pytest.raises(PaymentRefused, match="in 55 minutes") as refused:
+            await start(conn, thing_id, PAYER, customer_id=customer_id)
+        assert (refused.value.code, refused.value.minutes) == ("often", 55)
+
+    await conn.execute("update payments set created_at = created_at - interval '55 minutes'")
+    assert (await payments.pay_order(conn, order_id, PAYER, customer_id=customer_id)).is_new
 
 
 async def test_of_two_payments_that_both_succeed_one_pays_and_one_waits_for_staff(conn: Connection) -> None:

@@ -71,6 +71,17 @@ async def test_a_shop_without_mobile_money_asks_no_phone(shop: ShopOnline) -> No
     assert await shop.one("select count(*) from payments") == 0
 
 
+async def test_a_number_without_mobile_money_is_not_asked(shop: ShopOnline) -> None:
+    browser = await signed_in(shop)
+    await browser.press("/account/plan/choose", code="plus")
+
+    refused = await browser.press("/account/plan/pay", phone="0702 240 146")
+
+    assert refused.status_code == 409
+    assert "a number of Airtel, and only an MTN number can be asked" in text_of(refused)
+    assert await shop.one("select count(*) from payments") == 0
+
+
 async def test_what_was_typed_stays_and_every_other_trouble_leads_back(shop_for_all: ShopOnline) -> None:
     browser = shop_for_all.browser()
     wrong = await browser.press("/account/sign-up", name='Kato "K"', phone="12", email="k@example.com")

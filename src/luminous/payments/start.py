@@ -6,7 +6,10 @@ from uuid import UUID
 from luminous.charges import ProviderName
 from luminous.db import Connection, sql
 from luminous.errors import PaymentRefused
-from luminous.phone import Phone
+from luminous.payments.payable import pays_with_momo
+from luminous.phone import Phone, network_of
+
+MOST_IN_AN_HOUR = 5  # attempts of one customer that brought nothing: any phone can be named
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ async def pay_order(
     cause: str | None = None,
 ) -> Started:
     """Ask this number to pay the order. Raises PaymentRefused when it cannot be paid now."""
+    await LOCK_CUSTOMER.run(conn, id=customer_id)
     status = await LOCK_PAYABLE.maybe(conn, id=order_id, customer_id=customer_id)
     if status is None:
         raise PaymentRefused("That order is not yours, or there is none.")
@@ -39,9 +43,11 @@ async def pay_order(
         raise PaymentRefused("That order is paid already.", "paid")
     if status != "payable":
         raise PaymentRefused("That order does not wait for a payment any more.")
-    is_new = await START_ORDER.run(conn, id=order_id, payer=payer, provider=provider, cause=cause) == 1
-    open_one = await OPEN_OF_ORDER.one(conn, id=order_id)
-    return Started(open_one.id, open_one.amount, open_one.currency, open_one.payer, is_new)
+    under_way = await UNDER_WAY.maybe(conn, id=order_id)
+    if under_way is not None:
+        return under_way
+    await _may_be_asked(conn, payer, customer_id)
+    return await START_ORDER.one(conn, id=order_id, payer=payer, provider=provider, cause=cause)
 
 
 async def pay_subscription(
@@ -54,12 +60,32 @@ async def pay_subscription(
     cause: str | None = None,
 ) -> Started:
     """Ask this number to pay the plan that was chosen. Raises PaymentRefused when it waits for no payment."""
-    values = {"id": subscription_id, "customer_id": customer_id}
-    if await LOCK_CHOSEN.maybe(conn, **values) is None:
+    await LOCK_CUSTOMER.run(conn, id=customer_id)
+    if await LOCK_CHOSEN.maybe(conn, id=subscription_id, customer_id=customer_id) is None:
         raise PaymentRefused("That plan was not chosen, or it is paid already.")
-    is_new = await START_PLAN.run(conn, id=subscription_id, payer=payer, provider=provider, cause=cause) == 1
-    open_one = await OPEN_OF_PLAN.one(conn, id=subscription_id)
-    return Started(open_one.id, open_one.amount, open_one.currency, open_one.payer, is_new)
+    under_way = await UNDER_WAY.maybe(conn, id=subscription_id)
+    if under_way is not None:
+        return under_way
+    await _may_be_asked(conn, payer, customer_id)
+    return await START_PLAN.one(conn, id=subscription_id, payer=payer, provider=provider, cause=cause)
+
+
+async def _may_be_asked(conn: Connection, payer: Phone, customer_id: UUID) -> None:
+    """Raises PaymentRefused for a number that cannot pay, and for the customer who had many phones asked."""
+    if not pays_with_momo(payer):
+        raise PaymentRefused(
+            f"{payer} is a number of {network_of(payer)}, and only an MTN number can be asked. "
+            "Use an MTN number, or pay another way.",
+            "not_mtn",
+        )
+    minutes = await MINUTES_TO_WAIT.maybe(conn, customer_id=customer_id, most=MOST_IN_AN_HOUR)
+    if minutes is not None:
+        raise PaymentRefused(
+            f"{MOST_IN_AN_HOUR} payments were asked for within an hour and none of them was approved. "
+            f"The next one can be asked for in {minutes} minutes.",
+            "often",
+            minutes=minutes,
+        )
 
 
 async def wake(conn: Connection, reference: UUID) -> bool:
@@ -70,15 +96,8 @@ async def wake(conn: Connection, reference: UUID) -> bool:
     return await WAKE.run(conn, id=reference) == 1
 
 
-@dataclass(frozen=True, slots=True)
-class OpenOne:
-    """The attempt that is under way."""
-
-    id: UUID
-    amount: int
-    currency: str
-    payer: str
-
+# Whoever has phones asked for one customer comes one after the other, so that they are counted.
+LOCK_CUSTOMER = sql("select from customers where id = %(id)s for no key update")
 
 # Locked, so that the clock does not cancel what is being paid.
 LOCK_PAYABLE = sql("""
@@ -95,13 +114,8 @@ START_ORDER = sql("""
            'Quotation Q-' || quotation_number, %(cause)s
       from orders join orders_now on orders_now.id = orders.id
      where orders.id = %(id)s
-    on conflict (order_id) where payment_is_open(status) do nothing
-""")
-
-OPEN_OF_ORDER = sql("""
-    select id, amount, currency, payer from payments
-     where order_id = %(id)s and payment_is_open(status)
-""").into(OpenOne)
+    returning id, amount, currency, payer, true as is_new
+""").into(Started)
 
 LOCK_CHOSEN = sql("""
     select id from subscriptions
@@ -115,14 +129,22 @@ START_PLAN = sql("""
            subscriptions.currency, %(payer)s, 'Plan ' || plan.name, %(cause)s
       from subscriptions join subscription_plans plan on plan.id = plan_id
      where subscriptions.id = %(id)s
-    on conflict (subscription_id) where payment_is_open(status) do nothing
-""")
+    returning id, amount, currency, payer, true as is_new
+""").into(Started)
 
-OPEN_OF_PLAN = sql("""
-    select id, amount, currency, payer from payments
-     where subscription_id = %(id)s
-       and payment_is_open(status)
-""").into(OpenOne)
+UNDER_WAY = sql("""
+    select id, amount, currency, payer, false as is_new from payments
+     where %(id)s in (order_id, subscription_id) and payment_is_open(status)
+""").into(Started)
+
+# Until the earliest of so many attempts that brought nothing is an hour ago; no row: nobody has to wait.
+MINUTES_TO_WAIT = sql("""
+    select ceil(extract(epoch from created_at + interval '1 hour' - now()) / 60)::int
+      from payments
+     where customer_id = %(customer_id)s and provider <> 'manual' and paid_amount is null
+       and created_at > now() - interval '1 hour'
+     order by created_at desc offset %(most)s - 1 limit 1
+""").into(int)
 
 WAKE = sql("""
     update payments set next_look_at = greatest(now(), looked_at + interval '5 seconds')

@@ -93,13 +93,13 @@ async def _pay_from(
         return [Say(payment_words.which_number(context.words, what))]
     if not context.shop.takes_momo:
         return _by_hand(context, what)
-    if not payments.pays_with_momo(payer):
-        return [Say(payment_words.no_momo(context.words, what, payer))]
     start = payments.pay_order if thing.kind == "order" else payments.pay_subscription
     try:
         started = await start(conn, thing.id, payer, customer_id=customer_id, cause=cause)
     except PaymentRefused as refused:
-        return [Say(Content(context.words.say(f"pay.refused.{refused.code}")))]
+        if refused.code == "not_mtn":
+            return [Say(payment_words.no_momo(context.words, what, payer))]
+        return [Say(Content(context.words.say(f"pay.refused.{refused.code}", minutes=refused.minutes)))]
     return [Say(payment_words.asked(context.words, started))]
 
 
