@@ -24,6 +24,8 @@ async def tell_payment(conn: Connection, settled: Settled, shop: Shop) -> None:
         case "failed":
             waiting = await payments.payable(conn, payment.customer_id)
             thing_id = payment.order_id or payment.subscription_id
+            if thing_id in await payments.looked_at(conn, payment.customer_id):
+                return  # they know that a person looks at an earlier one
             what = next((each for each in waiting if each.id == thing_id), None)
             await _owe(conn, payment, "failed", payment_words.failed(words, what, payment))
         case "stale":

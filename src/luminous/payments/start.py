@@ -6,7 +6,7 @@ from uuid import UUID
 from luminous.charges import ProviderName
 from luminous.db import Connection, sql
 from luminous.errors import PaymentRefused
-from luminous.payments.payable import pays_with_momo
+from luminous.payments.payable import looked_at, pays_with_momo
 from luminous.phone import Phone, network_of
 
 MOST_IN_AN_HOUR = 5  # attempts of one customer that brought nothing: any phone can be named
@@ -46,7 +46,7 @@ async def pay_order(
     under_way = await UNDER_WAY.maybe(conn, id=order_id)
     if under_way is not None:
         return under_way
-    await _may_be_asked(conn, payer, customer_id)
+    await _may_be_asked(conn, order_id, payer, customer_id)
     return await START_ORDER.one(conn, id=order_id, payer=payer, provider=provider, cause=cause)
 
 
@@ -66,12 +66,20 @@ async def pay_subscription(
     under_way = await UNDER_WAY.maybe(conn, id=subscription_id)
     if under_way is not None:
         return under_way
-    await _may_be_asked(conn, payer, customer_id)
+    await _may_be_asked(conn, subscription_id, payer, customer_id)
     return await START_PLAN.one(conn, id=subscription_id, payer=payer, provider=provider, cause=cause)
 
 
-async def _may_be_asked(conn: Connection, payer: Phone, customer_id: UUID) -> None:
-    """Raises PaymentRefused for a number that cannot pay, and for the customer who had many phones asked."""
+async def _may_be_asked(conn: Connection, thing_id: UUID, payer: Phone, customer_id: UUID) -> None:
+    """Raises PaymentRefused while a person looks at money for it, for a number that cannot pay, and for the
+    customer who had many phones asked.
+    """
+    # In a statement after the one for what is under way: whatever ends between them is seen by one of them.
+    if thing_id in await looked_at(conn, customer_id):
+        raise PaymentRefused(
+            "A person looks at your payment for it and writes to you on WhatsApp. You need not pay again.",
+            "review",
+        )
     if not pays_with_momo(payer):
         raise PaymentRefused(
             f"{payer} is a number of {network_of(payer)}, and only an MTN number can be asked. "
