@@ -210,13 +210,20 @@ async def test_nobody_sees_or_changes_the_order_of_somebody_else(shop: ShopUnder
 
 async def test_odd_money_brings_a_person_and_the_customer_knows(shop: ShopUnderTest) -> None:
     amina = Talk(shop, MTN)
-    await amina(press=await accepted(shop, amina))
+    pay = await accepted(shop, amina)
+    await amina(press=pay)
     await amina(press=(await buttons(shop))["From 0772 240146"])
     payment_id = await payment_of(shop)
     shop.mtn.approve(payment_id, amount=744_476)
     (told,) = await shop.settle()
     assert "We received 744,476 UGX from you, which is not what we expected" in told
     assert f"{payment_id} (underpaid)" in await shop.one("select handover_reason from conversations")
+    await shop.do("update conversations set handed_over_at = null, handover_reason = null")
+    for said_again in (await amina("pay"), await amina(press=pay), await amina("0772 240146")):
+        assert said_again == [
+            "A person from our team looks at your payment for it and writes to you here. "
+            "You need not pay again."
+        ]
     async with shop.database.transaction() as conn:
         await payments.owe_back(conn, payment_id, by="Aisha")
         await notices.record_refund(

@@ -74,7 +74,7 @@ class OrderRefused(LuminousError):
     """What an order cannot do as it stands; the sentence says why and what can be done."""
 
 
-NotPaid = Literal["overdue", "paid", "gone", "not_mtn", "often"]
+NotPaid = Literal["overdue", "paid", "gone", "not_mtn", "often", "review"]
 
 
 class PaymentRefused(LuminousError):

@@ -17,6 +17,7 @@ from luminous import orders, payments
 from luminous.db import Begin, Connection, sql
 from luminous.errors import PaymentRefused
 from luminous.paying import pay_next
+from luminous.payments.start import MOST_IN_AN_HOUR
 from luminous.proof import PATIENCE, check_payments, check_states
 from tests.network import Fault, Mtn
 
@@ -63,7 +64,15 @@ class Model:
         return [e for e, status in self.payments.items() if status in payments.OPEN or e in self.wanted_again]
 
     def can_be_paid(self) -> bool:
-        return self.order == "awaiting_payment" and not self.is_overdue
+        """A new attempt needs that nobody looks at money for it, and that few were in vain."""
+        statuses = list(self.payments.values())
+        in_vain = [status for status in statuses if status not in ("succeeded", "needs_review")]
+        may_begin = "needs_review" not in statuses and len(in_vain) < MOST_IN_AN_HOUR
+        return (
+            self.order == "awaiting_payment"
+            and not self.is_overdue
+            and (self.open_one is not None or may_begin)
+        )
 
     def money(self, payment: UUID, amount: int, price: int) -> None:
         self.received += amount

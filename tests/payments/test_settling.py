@@ -52,6 +52,9 @@ async def test_odd_money_pays_for_nothing_and_waits_for_staff(
     assert (found.status, found.reason) == ("needs_review", reason)
     assert await order_status(conn, order_id) == "awaiting_payment"
     assert [each.id for each in await payments.for_staff(conn)] == [payment_id]
+    assert await payments.payable(conn, customer_id) == []
+    with pytest.raises(PaymentRefused, match="need not pay again"):
+        await asked(conn, order_id, customer_id)
 
 
 async def test_a_payment_that_was_begun_in_time_counts_after_the_time_is_over(conn: Connection) -> None:

@@ -73,6 +73,23 @@ async def test_a_shop_without_mobile_money_asks_no_phone(shop: ShopOnline) -> No
     assert await shop.one("select count(*) from payments") == 0
 
 
+async def test_who_has_paid_and_waits_for_a_person_is_not_offered_to_pay_again(shop: ShopOnline) -> None:
+    browser = await signed_in(shop)
+    await browser.press("/account/plan/choose", code="plus")
+    await browser.press("/account/plan/pay", phone=PHONE)
+    await shop.settle()
+    shop.mtn.approve(shop.mtn.prompts[0], amount=1)
+    await shop.settle()
+
+    plan = await browser.get("/account/plan")
+    assert "A person looks at your payment" in text_of(plan)
+    assert "/account/plan/pay" not in plan.text
+    assert "Pay for your plan" not in (await browser.get("/account")).text
+    again = await browser.press("/account/plan/pay", phone=PHONE)
+    assert (again.status_code, len(shop.mtn.prompts)) == (409, 1)
+    assert "A person looks at your payment for it" in text_of(again)
+
+
 async def test_a_number_without_mobile_money_is_not_asked(shop: ShopOnline) -> None:
     browser = await signed_in(shop)
     await browser.press("/account/plan/choose", code="plus")

@@ -1,11 +1,13 @@
 """What becomes of an order: how far its parcel is, that it ended, that money went back. Each is said once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from luminous import orders, outbox, payments
 from luminous.db import Connection
 from luminous.messages import Content, TemplateUse
+from luminous.notices import replacing
 from luminous.orders import Milestone, Order
 from luminous.outbox import Purpose
 from luminous.payments import Payment
@@ -31,15 +33,16 @@ async def reach_milestone(
     assert order is not None  # noqa: S101 - reach has found it
     if moved:
         content, template = order_words.reached(shop.words, order, milestone)
-        await outbox.forget_waiting(conn, order.customer_id, key_begins=f"order:{order.id}:milestone:")
-        await _owe(conn, order, f"milestone:{milestone}", content, template)
+        old = (replacing.of_way(order),)
+        await _owe(conn, order, f"milestone:{milestone}", content, template, instead_of=old)
     return order, moved
 
 
 async def cancel_order(conn: Connection, shop: Shop, order_id: UUID, *, by: str, reason: str) -> Order:
     """End an order; what was paid for it is due back. Raises OrderRefused."""
     order = await payments.cancel_order(conn, order_id, by=by, reason=reason)
-    await _owe(conn, order, "cancelled", order_words.cancelled(shop.words, order), purpose="reply")
+    said, old = order_words.cancelled(shop.words, order), await replacing.of_order(conn, order)
+    await _owe(conn, order, "cancelled", said, purpose="reply", instead_of=old)
     return order
 
 
@@ -65,6 +68,7 @@ async def record_refund(
         order_words.refunded(shop.words, what, amount, payment.currency, reference),
         purpose="receipt",
         dedupe_key=f"payment:{payment.id}:refund:{reference}",
+        instead_of=await _ended_by(conn, payment, order),
     )
     return payment
 
@@ -76,8 +80,17 @@ async def tell_orders_unpaid(conn: Connection, shop: Shop) -> int:
         order = await orders.get(conn, each.id)
         if order is not None:
             content = order_words.unpaid(shop.words, order.quotation_number)
-            await _owe(conn, order, "unpaid", content)
+            await _owe(conn, order, "unpaid", content, instead_of=await replacing.of_order(conn, order))
     return len(over)
+
+
+async def _ended_by(conn: Connection, payment: Payment, order: Order | None) -> tuple[str, ...]:
+    """What waits about the order or plan that went back with the money."""
+    if order is not None and order.status == "refunded":
+        return await replacing.of_order(conn, order)
+    if payment.subscription_id is not None and payment.status == "refunded":
+        return (f"plan:{payment.subscription_id}:",)
+    return ()
 
 
 async def _owe(
@@ -88,6 +101,7 @@ async def _owe(
     template: TemplateUse | None = None,
     *,
     purpose: Purpose = "notice",
+    instead_of: Sequence[str] = (),
 ) -> None:
     await outbox.owe_where_they_write(
         conn,
@@ -96,4 +110,5 @@ async def _owe(
         purpose=purpose,
         dedupe_key=f"order:{order.id}:{key}",
         template=template,
+        instead_of=instead_of,
     )

@@ -1,11 +1,13 @@
 """What became of a payment: the receipt, why it failed and what to do next, that a person looks at it."""
 
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
 from luminous import conversations, orders, outbox, payments, subscriptions
 from luminous.db import Connection
 from luminous.messages import Content, TemplateUse
+from luminous.notices import replacing
 from luminous.notices.plans import tell_plan_confirmed
 from luminous.outbox import Purpose
 from luminous.payments import Method, Payment, Settled
@@ -16,6 +18,8 @@ from luminous.subscriptions import Chosen
 async def tell_payment(conn: Connection, settled: Settled, shop: Shop) -> None:
     """Owe the customer what they have to know, in the transaction that settled it. Once for each end."""
     payment, words = settled.payment, shop.words
+    if settled.what != "nothing":
+        await outbox.forget_waiting(conn, payment.customer_id, key_begins=f"payment:{payment.id}:")
     match settled.what:
         case "order_paid":
             await _tell_receipt(conn, payment, shop)
@@ -24,6 +28,8 @@ async def tell_payment(conn: Connection, settled: Settled, shop: Shop) -> None:
         case "failed":
             waiting = await payments.payable(conn, payment.customer_id)
             thing_id = payment.order_id or payment.subscription_id
+            if thing_id in await payments.looked_at(conn, payment.customer_id):
+                return  # they know that a person looks at an earlier one
             what = next((each for each in waiting if each.id == thing_id), None)
             await _owe(conn, payment, "failed", payment_words.failed(words, what, payment))
         case "stale":
@@ -75,22 +81,28 @@ async def decide_payment(
             await tell_payment(conn, settled, shop)
             return settled.payment
         case "owe_back":
-            return await payments.owe_back(conn, payment_id, by=by)
+            decided = await payments.owe_back(conn, payment_id, by=by)
         case "nothing_came":
-            return await payments.nothing_came(conn, payment_id, by=by)
+            decided = await payments.nothing_came(conn, payment_id, by=by)
+    await outbox.forget_waiting(conn, decided.customer_id, key_begins=f"payment:{decided.id}:review")
+    return decided
 
 
 async def _tell_receipt(conn: Connection, payment: Payment, shop: Shop) -> None:
     order = await orders.get(conn, payment.order_id) if payment.order_id else None
     if order is not None:
         content, template = order_words.receipt(shop.words, order)
-        await _owe(conn, payment, "receipt", content, template, purpose="receipt")
+        old = await replacing.of_order(conn, order)
+        await _owe(conn, payment, "receipt", content, template, purpose="receipt", instead_of=old)
 
 
 async def _tell_plan(conn: Connection, payment: Payment, shop: Shop) -> None:
     bought = await subscriptions.bought_with(conn, payment.id)
     if bought is not None:
         await tell_plan_confirmed(conn, shop, bought)
+    tries = await payments.page_of_customer(conn, payment.customer_id, most=20)
+    for key in replacing.failed([each for each in tries if each.subscription_id == payment.subscription_id]):
+        await outbox.forget_waiting(conn, payment.customer_id, key_begins=key)
 
 
 async def _owe(
@@ -100,6 +112,7 @@ async def _owe(
     content: Content,
     template: TemplateUse | None = None,
     purpose: Purpose = "reply",
+    instead_of: Sequence[str] = (),
 ) -> None:
     await outbox.owe_where_they_write(
         conn,
@@ -108,4 +121,5 @@ async def _owe(
         purpose=purpose,
         dedupe_key=f"payment:{payment.id}:{key}",
         template=template,
+        instead_of=instead_of,
     )

@@ -1,6 +1,6 @@
 """Plans that end soon, that have ended, that were paid. Each is said once.
 
-What has ended is true whenever it is heard: outside WhatsApp's 24 hours it waits for their next message.
+Outside WhatsApp's 24 hours it waits for their next message, as long as nothing newer is said in its place.
 """
 
 from luminous import outbox, subscriptions
@@ -26,6 +26,7 @@ async def tell_plans_ending(conn: Connection, shop: Shop) -> int:
             plan_words.ended(shop.words, each, each.end_date.astimezone(shop.timezone)),
             purpose="notice",
             dedupe_key=f"plan:{each.id}:ended",
+            instead_of=(f"plan:{each.id}:",),
         )
     soon = await subscriptions.those_ending_soon(conn)
     for each in soon:
@@ -54,4 +55,5 @@ async def tell_plan_confirmed(conn: Connection, shop: Shop, bought: Subscription
         purpose="receipt",
         dedupe_key=f"plan:{bought.id}:confirmed",
         template=template,
+        instead_of=("plan:",),  # whatever was held before, and that it ended
     )

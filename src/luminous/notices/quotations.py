@@ -5,6 +5,7 @@ from uuid import UUID
 from luminous import outbox, quotes
 from luminous.db import Connection
 from luminous.messages import Content, TemplateUse
+from luminous.notices import replacing
 from luminous.outbox import Owed
 from luminous.quotes import Accepted, Refused, Standing
 from luminous.replies import Shop, quotation_words
@@ -70,6 +71,7 @@ async def tell_quotations_run_out(conn: Connection, shop: Shop) -> int:
             quotation_words.run_out(shop.words, f"Q-{each.number}", each.id, each.version),
             purpose="notice",
             dedupe_key=f"quotation:{each.id}:{each.version}:run_out",
+            instead_of=(replacing.of_quotation(each),),
         )
     return len(over)
 
@@ -85,4 +87,5 @@ async def _answer(
         purpose="reply",
         dedupe_key=f"quotation:{quotation.id}:{key}",
         template=template,
+        instead_of=(replacing.of_quotation(quotation),),
     )

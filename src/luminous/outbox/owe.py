@@ -1,5 +1,6 @@
 """Owing a message. It is sent later, by a worker, and only once per `dedupe_key`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -67,8 +68,11 @@ async def owe_where_they_write(
     dedupe_key: str,
     template: TemplateUse | None = None,
     otherwise: Otherwise = "wait",
+    instead_of: Sequence[str] = (),
 ) -> Owed:
     """Owe what no message of theirs asked for, on the channel and the number that they wrote to last.
+
+    instead_of: what waits for their next message under keys that begin like this is not said any more.
 
     Returns the message's id; or why there is none: it is owed already, or they never wrote to us.
     """
@@ -86,7 +90,11 @@ async def owe_where_they_write(
         template=template,
         otherwise=otherwise,
     )
-    return "owed already" if owed is None else owed
+    if owed is None:
+        return "owed already"
+    for key in instead_of:
+        await forget_waiting(conn, customer_id, key_begins=key)
+    return owed
 
 
 async def heard_from(conn: Connection, customer_id: UUID) -> int:

@@ -12,7 +12,7 @@ from luminous.payments.deciding import (
     refund,
 )
 from luminous.payments.listing import page_of_customer
-from luminous.payments.payable import Kind, Payable, Thing, own_number, payable, pays_with_momo
+from luminous.payments.payable import Kind, Payable, Thing, looked_at, own_number, payable, pays_with_momo
 from luminous.payments.settle import Settled, in_doubt, refuse, settle
 from luminous.payments.standing import (
     OPEN,
@@ -22,6 +22,7 @@ from luminous.payments.standing import (
     beginning_with,
     events_of,
     for_staff,
+    foremost,
     get,
     listed,
     of_order,
@@ -48,9 +49,11 @@ __all__ = [
     "confirm_plan",
     "events_of",
     "for_staff",
+    "foremost",
     "get",
     "in_doubt",
     "listed",
+    "looked_at",
     "next_look",
     "nothing_came",
     "of_order",

@@ -35,8 +35,13 @@ class Payable:
 
 
 async def payable(conn: Connection, customer_id: UUID) -> list[Payable]:
-    """What the customer can pay now, the latest first."""
+    """What the customer can pay now, the latest first. Not what a person looks at the money for."""
     return await PAYABLE.all(conn, customer_id=customer_id)
+
+
+async def looked_at(conn: Connection, customer_id: UUID) -> list[UUID]:
+    """The customer's orders and plans for which a person looks at money: nobody pays them a second time."""
+    return await LOOKED_AT.all(conn, customer_id=customer_id)
 
 
 async def own_number(conn: Connection, customer_id: UUID) -> Phone | None:
@@ -60,8 +65,15 @@ PAYABLE = sql("""
                    subscriptions.created_at
               from subscriptions join subscription_plans plan on plan.id = plan_id
              where customer_id = %(customer_id)s and status = 'pending_payment') waiting
+     where not exists (select from payments
+                        where waiting.id in (order_id, subscription_id) and status = 'needs_review')
      order by created_at desc limit 10
 """).into(Payable)
+
+LOOKED_AT = sql("""
+    select coalesce(order_id, subscription_id) from payments
+     where customer_id = %(customer_id)s and status = 'needs_review'
+""").into(UUID)
 
 OWN_NUMBER = sql("""
     select phone_number from customers where id = %(customer_id)s and phone_number is not null

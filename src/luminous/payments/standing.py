@@ -1,5 +1,6 @@
 """A payment as it stands, found by its id, its order or plan, or its status."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -75,6 +76,13 @@ class Listed(Payment):
     """A payment in staff's list."""
 
     customer_name: str
+
+
+def foremost(attempts: Sequence[Payment]) -> Payment | None:
+    """Of attempts to pay for one thing, the latest first, the one that says how it stands: what a person
+    looks at, else the latest. None: there was none.
+    """
+    return next((each for each in attempts if each.status == "needs_review"), next(iter(attempts), None))
 
 
 async def get(conn: Connection, payment_id: UUID) -> Payment | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from luminous.charges import ProviderName
 from luminous.db import Connection, sql
 from luminous.errors import PaymentRefused
-from luminous.payments.payable import pays_with_momo
+from luminous.payments.payable import looked_at, pays_with_momo
 from luminous.phone import Phone, network_of
 
 MOST_IN_AN_HOUR = 5  # attempts of one customer that brought nothing: any phone can be named
@@ -33,7 +33,7 @@ async def pay_order(
     cause: str | None = None,
 ) -> Started:
     """Ask this number to pay the order. Raises PaymentRefused when it cannot be paid now."""
-    await LOCK_CUSTOMER.run(conn, id=customer_id)
+    await LOCK_PAYMENTS.run(conn, id=customer_id)
     status = await LOCK_PAYABLE.maybe(conn, id=order_id, customer_id=customer_id)
     if status is None:
         raise PaymentRefused("That order is not yours, or there is none.")
@@ -46,7 +46,7 @@ async def pay_order(
     under_way = await UNDER_WAY.maybe(conn, id=order_id)
     if under_way is not None:
         return under_way
-    await _may_be_asked(conn, payer, customer_id)
+    await _may_be_asked(conn, order_id, payer, customer_id)
     return await START_ORDER.one(conn, id=order_id, payer=payer, provider=provider, cause=cause)
 
 
@@ -60,18 +60,26 @@ async def pay_subscription(
     cause: str | None = None,
 ) -> Started:
     """Ask this number to pay the plan that was chosen. Raises PaymentRefused when it waits for no payment."""
-    await LOCK_CUSTOMER.run(conn, id=customer_id)
+    await LOCK_PAYMENTS.run(conn, id=customer_id)
     if await LOCK_CHOSEN.maybe(conn, id=subscription_id, customer_id=customer_id) is None:
         raise PaymentRefused("That plan was not chosen, or it is paid already.")
     under_way = await UNDER_WAY.maybe(conn, id=subscription_id)
     if under_way is not None:
         return under_way
-    await _may_be_asked(conn, payer, customer_id)
+    await _may_be_asked(conn, subscription_id, payer, customer_id)
     return await START_PLAN.one(conn, id=subscription_id, payer=payer, provider=provider, cause=cause)
 
 
-async def _may_be_asked(conn: Connection, payer: Phone, customer_id: UUID) -> None:
-    """Raises PaymentRefused for a number that cannot pay, and for the customer who had many phones asked."""
+async def _may_be_asked(conn: Connection, thing_id: UUID, payer: Phone, customer_id: UUID) -> None:
+    """Raises PaymentRefused while a person looks at money for it, for a number that cannot pay, and for the
+    customer who had many phones asked.
+    """
+    # In a statement after the one for what is under way: whatever ends between them is seen by one of them.
+    if thing_id in await looked_at(conn, customer_id):
+        raise PaymentRefused(
+            "A person looks at your payment for it and writes to you on WhatsApp. You need not pay again.",
+            "review",
+        )
     if not pays_with_momo(payer):
         raise PaymentRefused(
             f"{payer} is a number of {network_of(payer)}, and only an MTN number can be asked. "
@@ -96,8 +104,9 @@ async def wake(conn: Connection, reference: UUID) -> bool:
     return await WAKE.run(conn, id=reference) == 1
 
 
-# Whoever has phones asked for one customer comes one after the other, so that they are counted.
-LOCK_CUSTOMER = sql("select from customers where id = %(id)s for no key update")
+# Whoever has phones asked for one customer comes one after the other, so that they are counted. Nobody else
+# waits for them: a lock on the customer's row would hold up the intake.
+LOCK_PAYMENTS = sql("select pg_advisory_xact_lock(hashtextextended('payments of ' || %(id)s::uuid, 0))")
 
 # Locked, so that the clock does not cancel what is being paid.
 LOCK_PAYABLE = sql("""

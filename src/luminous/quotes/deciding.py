@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from luminous import outbox
 from luminous.db import Connection, sql
 from luminous.quotes.drafting import closed
 from luminous.quotes.standing import Standing, standing
@@ -77,6 +78,8 @@ async def accept(
         conn, id=quotation_id, version=version, customer_id=customer_id, by=by, cause=cause
     )
     is_first = order is not None
+    if is_first:
+        await _forget_offer(conn, customer_id, quotation_id)
     refused = await refusal(conn, quotation_id, version, customer_id)
     if order is None and refused.quotation is not None and refused.quotation.status == "accepted":
         order = await ORDER_OF.maybe(conn, id=quotation_id, version=version)
@@ -98,6 +101,8 @@ async def decline(
     changed = await DECLINE.run(
         conn, id=quotation_id, version=version, customer_id=customer_id, reason=reason, cause=cause
     )
+    if changed:
+        await _forget_offer(conn, customer_id, quotation_id)
     found = await refusal(conn, quotation_id, version, customer_id)
     is_declined = changed or (found.quotation is not None and found.quotation.status == "declined")
     return found.quotation if is_declined and found.quotation is not None else found
@@ -116,7 +121,14 @@ async def withdraw(
     changed = await WITHDRAW.run(
         conn, id=quotation_id, customer_id=customer_id, by=by, reason=reason, cause=cause
     )
-    return await _now(conn, quotation_id, changed, "withdrawn")
+    found = await _now(conn, quotation_id, changed, "withdrawn")
+    await _forget_offer(conn, found.customer_id, quotation_id)
+    return found
+
+
+async def _forget_offer(conn: Connection, customer_id: UUID, quotation_id: UUID) -> None:
+    """It is decided on: what still waits to be said about it, as on the website it may, is old news."""
+    await outbox.forget_waiting(conn, customer_id, key_begins=f"quotation:{quotation_id}:")
 
 
 async def reject(conn: Connection, quotation_id: UUID, *, by: str, reason: str) -> Standing:

@@ -60,7 +60,7 @@ async def begin_to_pay(conn: Connection, context: Context, customer_id: UUID, ac
     if len(waiting) > 1:
         return [Say(payment_words.which_thing(words, waiting, None))]
     if not waiting:
-        return [] if act.goes_on else [Say(payment_words.nothing_to_pay(words))]
+        return [] if act.goes_on else [Say(await _nothing_to_pay(conn, context, customer_id, wanted))]
     if not context.shop.takes_momo:
         return _by_hand(context, waiting[0])
     own = await payments.own_number(conn, customer_id)
@@ -70,10 +70,20 @@ async def begin_to_pay(conn: Connection, context: Context, customer_id: UUID, ac
     return [Say(payment_words.from_which(words, waiting[0], can_pay))]
 
 
+async def _nothing_to_pay(
+    conn: Connection, context: Context, customer_id: UUID, wanted: UUID | None = None
+) -> Content:
+    looked_at = await payments.looked_at(conn, customer_id)
+    if wanted in looked_at if wanted else looked_at:
+        return Content(context.words.say("pay.refused.review"))
+    return payment_words.nothing_to_pay(context.words)
+
+
 async def _not_payable(conn: Connection, context: Context, customer_id: UUID, order_id: UUID) -> Content:
     order = await orders.get(conn, order_id)
-    if order is None or order.customer_id != customer_id:
-        return payment_words.nothing_to_pay(context.words)
+    is_looked_at = order_id in await payments.looked_at(conn, customer_id)
+    if order is None or order.customer_id != customer_id or is_looked_at:
+        return await _nothing_to_pay(conn, context, customer_id, order_id)
     return Content(context.words.say(f"pay.refused.{'paid' if order.paid_at else 'overdue'}"))
 
 
@@ -122,7 +132,7 @@ async def _name_payer(
 ) -> Answers:
     waiting = await payments.payable(conn, customer_id)
     if not waiting:
-        return [Say(payment_words.nothing_to_pay(context.words))]
+        return [Say(await _nothing_to_pay(conn, context, customer_id))]
     try:
         payer = parse_phone(number, context.shop.region)
     except InvalidPhone:

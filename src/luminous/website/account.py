@@ -66,7 +66,7 @@ async def plan(request: Request, said: str = "") -> Response:
             "plan.html",
             visitor=visitor,
             said=said,
-            last=next((each for each in paid if chosen and each.subscription_id == chosen.id), None),
+            last=payments.foremost([each for each in paid if chosen and each.subscription_id == chosen.id]),
             plan=await subscriptions.entitlements(conn, customer_id),
             plans=await subscriptions.plans_on_show(conn),
             offers={offer.code: offer for offer in await subscriptions.offers(conn, customer_id)},

@@ -51,7 +51,7 @@ async def order(request: Request, order_id: UUID, said: str = "") -> Response:
         reached=max((orders.MILESTONES.index(each) + 1 for each in way), default=0),
         takes_address=found.status in orders.ADDRESSABLE,
         payments=paid,
-        last=paid[0] if paid else None,
+        last=payments.foremost(paid),
         addresses=addresses,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from luminous import customers, orders, quotes, subscriptions
+from luminous import customers, orders, payments, quotes, subscriptions
 from luminous.accounts import Visitor
 from luminous.db import Connection, sql
 
@@ -44,13 +44,15 @@ class Todo:
 
 async def todo(conn: Connection, visitor: Visitor, customer_id: UUID, *, has_mail: bool) -> Todo:
     """Everything that waits for this person."""
+    chosen = await subscriptions.chosen(conn, customer_id)
+    looked_at = await payments.looked_at(conn, customer_id)
     ordered = await orders.of_customer(conn, customer_id)
     return Todo(
         await DOUBT.maybe(conn, customer_id=customer_id),
-        await subscriptions.chosen(conn, customer_id),
+        chosen if chosen and chosen.id not in looked_at else None,
         tuple(each for each in await quotes.of_customer(conn, customer_id) if each.status == "sent"),
-        tuple(each for each in ordered if each.status == "awaiting_payment"),
-        tuple(each for each in ordered if each.status in GOES_SOMEWHERE and not each.delivery_address),
+        tuple(e for e in ordered if e.status == "awaiting_payment" and e.id not in looked_at),
+        tuple(e for e in ordered if e.status in GOES_SOMEWHERE and not e.delivery_address),
         has_mail and visitor.email is None,
     )
 

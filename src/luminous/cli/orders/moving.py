@@ -120,7 +120,8 @@ def refund(
     payment, found = asyncio.run(in_transaction(settings, work))
     back = money.show(payment.refunded_amount, payment.currency)
     came = money.show(payment.paid_amount or 0, payment.currency)
-    say(f"{back} of {came} went back; the customer is told. {name(found)} is {found.status.replace('_', ' ')}.")
+    say(f"{back} of {came} went back; the customer is told.")
+    say(f"{name(found)} is {found.status.replace('_', ' ')}.")
 
 
 async def _the_payment(conn: Connection, order: Order) -> Payment:

@@ -118,7 +118,7 @@ def refund(
     by: By,
     reason: Annotated[str, typer.Option(help="Why, for staff.")] = "refund",
 ) -> None:
-    """Record money that went back, and tell the customer. All of it ends the plan, or the undelivered order."""
+    """Record money that went back, and tell the customer. All of it ends the plan or undelivered order."""
     settings = settings_with_database()
     shop = shop_of(settings)
 
