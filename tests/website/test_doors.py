@@ -40,6 +40,7 @@ FROM_ELSEWHERE: tuple[dict[str, str], ...] = (
     {"Origin": "https://shop.example.evil.example"},
     {"Origin": "http://shop.example"},
     {"Origin": "null"},
+    {"Origin": "http://["},
     {},
 )
 

@@ -82,6 +82,7 @@ async def test_what_was_typed_stays_and_every_other_trouble_leads_back(shop_for_
     for referer, leads in (
         ("https://shop.example/account/sign-in", 'href="https://shop.example/account/sign-in">Back'),
         ("https://evil.example/account/sign-in", "To the front page"),
+        ("http://[", "To the front page"),
         ("https://shop.example//evil.example/", 'href="https://shop.example//evil.example/">Back'),
     ):
         answer = await browser.http.post(

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -116,8 +116,7 @@ def check_origin(request: Request, website: Website) -> None:
     if fetched_from is not None:
         is_ours = fetched_from == "same-origin"
     else:
-        ours, given = urlsplit(website.site.url), urlsplit(request.headers.get("origin", ""))
-        is_ours = (given.scheme, given.netloc) == (ours.scheme, ours.netloc)
+        is_ours = place_of_ours(website, request.headers.get("origin", "")) is not None
     if not is_ours:
         log.warning("refused another site's request", path=request.url.path)
         raise ELSEWHERE
@@ -147,10 +146,20 @@ async def trouble_page(request: Request, trouble: Trouble) -> Response:
 
 def form_of(request: Request) -> str | None:
     """The page of ours whose form was sent; None where none was, or the browser does not say."""
-    came_from = urlsplit(request.headers.get("referer", ""))
-    ours = website_of(request).site.url
-    is_ours = f"{came_from.scheme}://{came_from.netloc}" == ours
-    return f"{ours}{came_from.path}" if is_ours and request.method not in SAFE else None
+    came_from = place_of_ours(website_of(request), request.headers.get("referer", ""))
+    if came_from is None or request.method in SAFE:
+        return None
+    return f"{came_from.scheme}://{came_from.netloc}{came_from.path}"
+
+
+def place_of_ours(website: Website, address: str) -> SplitResult | None:
+    """The parts of an address of this site; None for another's, and for what is no address."""
+    ours = urlsplit(website.site.url)
+    try:
+        given = urlsplit(address)
+    except ValueError:
+        return None
+    return given if (given.scheme, given.netloc) == (ours.scheme, ours.netloc) else None
 
 
 def with_headers(response: Response, website: Website) -> Response:
