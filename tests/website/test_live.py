@@ -47,6 +47,22 @@ async def test_whatever_changes_is_told_to_its_person_alone_until_they_sign_out(
     assert await mark(shop, amina) is None
 
 
+async def test_what_staff_settle_about_an_account_is_told(shop: ShopOnline) -> None:
+    amina = await signed_in(shop)
+    await shop.do(
+        "insert into account_conflicts (kind, profile_id, customer_id)"
+        " select 'account_has_another_customer', profile_id, id from customers"
+    )
+    before = await mark(shop, amina)
+
+    await shop.do(
+        "update account_conflicts set resolved_at = now(), resolution = 'different', resolved_by = 'Aisha',"
+        " reason = 'asked both'"
+    )
+
+    assert await mark(shop, amina) != before
+
+
 async def mark(shop: ShopOnline, browser: Browser) -> str | None:
     """What the stream of this browser's page looks at each second; another one is told as a change."""
     cookie = f"__Host-session={browser.http.cookies['__Host-session']}".encode()

@@ -67,6 +67,7 @@ MARK = sql("""
              (select max(updated_at) from payments_now where customer_id = %(customer_id)s),
              (select max(id) from customer_conflicts
                where holder_id = %(customer_id)s and resolved_at is null),
-             (select max(id) from account_conflicts where profile_id = %(profile_id)s),
+             (select max(id) from account_conflicts
+               where profile_id = %(profile_id)s and resolved_at is null),
              (select extract(epoch from updated_at) from profiles where id = %(profile_id)s))
 """).into(str)
