@@ -9,8 +9,8 @@ from luminous.website.view import TEMPLATES
 
 from .visiting import URL, ShopOnline, signed_in
 
-ROOMS = (front, link_pages, sign_in, account, quotations, orders, paid, details, privacy)
-ROUTES = [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
+PAGES = (front, link_pages, sign_in, account, quotations, orders, paid, details, privacy)
+ROUTES = [route for pages in PAGES for route in pages.router.routes if isinstance(route, APIRoute)]
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 

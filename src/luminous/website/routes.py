@@ -30,8 +30,8 @@ FOR_PROGRAMS = ("/api/", "/webhooks/", "/simulator", "/static/", "/metrics", "/h
 def mount(app: FastAPI, website: Website) -> AbstractAsyncContextManager[None]:
     """Add the website's routes; what is returned ends its streams when the server stops."""
     app.state.website = website
-    for rooms in (front, link_pages, sign_in, account, quotations, orders, paid, details, privacy, live):
-        app.router.routes += rooms.router.routes  # as they are: to include them would make each one anew
+    for pages in (front, link_pages, sign_in, account, quotations, orders, paid, details, privacy, live):
+        app.router.routes += pages.router.routes  # as they are: to include them would make each one anew
     app.router.routes.append(static_files())
     app.add_exception_handler(HTTPException, _as_page)
     return _alive(website)
