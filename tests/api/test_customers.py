@@ -118,6 +118,21 @@ async def test_the_conversation_is_paged_latest_first_without_gap_or_repeat(
     assert received == [f"Message {number}" for number in reversed(range(5))]
 
 
+async def test_a_batch_of_one_instant_is_listed_as_it_came(shop: ShopUnderTest, program: Program) -> None:
+    customer = await written(shop)
+    await shop.do("alter sequence inbox_id_seq restart with 98")
+    await shop.hear(*(text(f"Item {number}", f"wamid.item.{number}", BOTH) for number in range(4)))
+
+    listed: list[str] = []
+    cursor: dict[str, str] = {}
+    while len(listed) < 4:
+        page = (await program.get(f"/customers/{customer}/messages", params={"limit": 1, **cursor})).json()
+        listed += [each["text"] for each in page["items"]]
+        cursor = {"cursor": page["next_cursor"]}
+
+    assert listed == ["Item 3", "Item 2", "Item 1", "Item 0"]
+
+
 async def test_a_cursor_of_elsewhere_is_refused(shop: ShopUnderTest, program: Program) -> None:
     customer = await written(shop)
     for cursor in ("x", "e30", "bm8", "eyJhdCI6ICJ4IiwgImlkIjogIngifQ"):

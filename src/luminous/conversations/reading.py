@@ -52,6 +52,7 @@ STATE = sql("""
       from conversations where customer_id = %(customer_id)s
 """).into(State)
 
+# A batch is one instant: in it the longer id is the later one, `in-10` after `in-9`.
 MESSAGES = sql("""
     select id, direction, at, kind, text, status
       from (select 'in-' || inbox.id as id, 'received' as direction, received_at as at, kind, inbox.text,
@@ -67,7 +68,7 @@ MESSAGES = sql("""
             select 'out-' || id, 'sent', created_at, 'text', coalesce(content ->> 'text', ''), status
               from outbox
              where customer_id = %(customer_id)s and not is_impersonal) line
-     where %(at)s::timestamptz is null or (at, id) < (%(at)s, %(id)s::text)
-     order by at desc, id desc
+     where %(at)s::timestamptz is null or (at, length(id), id) < (%(at)s, length(%(id)s), %(id)s::text)
+     order by at desc, length(id) desc, id desc
      limit %(limit)s
 """).into(Entry)

@@ -48,7 +48,7 @@ TRANSCRIPT = sql("""
          and (doubt.since is null or decision is distinct from 'unproven_number' or received_at < doubt.since)
          and (%(at)s::timestamptz is null
               or (received_at, 'customer', inbox.id) < (%(at)s, %(by)s::text, %(id)s::bigint))
-       order by inbox.id desc limit %(most)s
+       order by received_at desc, inbox.id desc limit %(most)s
     ), ours as (
       select created_at as at, 'shop' as by, outbox.id, 'text' as kind,
              coalesce(content ->> 'text', '') as text, status
@@ -57,7 +57,7 @@ TRANSCRIPT = sql("""
          and (doubt.since is null or not is_impersonal or created_at < doubt.since)
          and (%(at)s::timestamptz is null
               or (created_at, 'shop', outbox.id) < (%(at)s, %(by)s::text, %(id)s::bigint))
-       order by outbox.id desc limit %(most)s
+       order by created_at desc, outbox.id desc limit %(most)s
     )
     select at, by, id, kind, text, status
       from (select * from theirs union all select * from ours) said
