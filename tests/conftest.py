@@ -9,6 +9,7 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
+from playwright.async_api import Browser, async_playwright
 from psycopg.conninfo import make_conninfo
 
 from luminous import log, postgres
@@ -16,6 +17,7 @@ from luminous.db import Connection, Database, connect
 from luminous.migrations import migrate
 from tests.memory import quick_directory
 from tests.shop import ShopUnderTest
+from tests.simulator.browsing import CHROMIUM, QUIET
 
 CLONES = count(1)
 
@@ -143,3 +145,12 @@ async def shop(database: Database) -> AsyncGenerator[ShopUnderTest]:
     shop = ShopUnderTest(database)
     async with shop.http:
         yield shop
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncGenerator[Browser]:
+    """Debian's chromium, without a window: started once, and each test opens its own context in it."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield browser
+        await browser.close()

@@ -2,12 +2,11 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import expect
 
 from luminous.db import Database
 from luminous.simulator import progress
 
-from .browsing import CHROMIUM, QUIET
 from .real_shop import open_real_shop
 from .stand_in import Shop, open_shop
 
@@ -50,12 +49,3 @@ async def real_shop(tmp_path: Path, database_url: str) -> AsyncGenerator[Shop]:
     """The real shop with its worker, on a database of its own."""
     async with open_real_shop(tmp_path, database_url) as shop:
         yield shop
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncGenerator[Browser]:
-    """Debian's chromium, without a window."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        await browser.close()
