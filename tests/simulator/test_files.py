@@ -85,6 +85,7 @@ async def test_a_voice_message_and_a_document_are_sent_from_the_page(
             )
             await expect(page.locator("#attached-name")).to_have_text(name)
             await page.get_by_role("button", name="Send", exact=True).click()
+            await expect(page.locator("#attached")).to_be_hidden()  # sent: only then the form is empty
         await expect(page.locator(".by-me audio.sound")).to_be_visible()
         await expect(page.locator(".by-me a.document", has_text="shoes.pdf")).to_be_visible()
         await expect(page.locator(".file audio")).to_be_visible()
