@@ -149,3 +149,7 @@ async def test_a_shop_without_mobile_money_and_what_is_no_number_are_told(
     without = await program_of(ShopUnderTest(database))
     status, detail = problem(await without.post(f"/orders/{order}/pay", wish(amina)))
     assert (status, "no mobile money" in detail) == (409, True)
+    await without.post(f"/customers/{amina}/plan", {"code": "plus"})
+    phone = {"phone_number": "0782 240 146"}
+    status, detail = problem(await without.post(f"/customers/{amina}/plan/pay", phone))
+    assert (status, "luminous payments confirm-plan" in detail, "/orders" in detail) == (409, True, False)

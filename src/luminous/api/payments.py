@@ -98,7 +98,7 @@ def asking(begin: Begin, shop: Shop, region: str) -> APIRouter:
 
         async def work(conn: Connection) -> Asked:
             customer = await theirs(conn, order_id, heard.customer_id)
-            check_momo(shop)
+            check_momo(shop, "`/orders/{order_id}/confirm` notes other money.")
             started = await payments.pay_order(conn, order_id, payer, customer_id=customer, cause=by(request))
             return await asked(conn, started)
 
@@ -113,7 +113,7 @@ def asking(begin: Begin, shop: Shop, region: str) -> APIRouter:
 
         async def work(conn: Connection) -> Asked:
             customer = await the_customer(conn, customer_id)
-            check_momo(shop)
+            check_momo(shop, "Staff note other money for a plan with `luminous payments confirm-plan`.")
             chosen = await subscriptions.chosen(conn, customer)
             if chosen is None:
                 raise Problem(409, "No plan waits for its payment: choose one first.")
@@ -159,10 +159,10 @@ def seen(begin: Begin, shop: Shop) -> APIRouter:
     return router
 
 
-def check_momo(shop: Shop) -> None:
-    """Raises Problem 409 where nobody could be asked."""
+def check_momo(shop: Shop, instead: str) -> None:
+    """Raises Problem 409 where nobody could be asked. instead: how else it is paid."""
     if not shop.takes_momo:
-        raise Problem(409, "This shop takes no mobile money. `/orders/{order_id}/confirm` notes other money.")
+        raise Problem(409, f"This shop takes no mobile money. {instead}")
 
 
 async def asked(conn: Connection, started: Started) -> Asked:
