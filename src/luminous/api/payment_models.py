@@ -17,8 +17,13 @@ class Payment(BaseModel):
     customer_id: UUID = Field(examples=[ANYONE])
     order_id: UUID | None
     subscription_id: UUID | None
+    pays_for: str = Field(description="The quotation of the order, or the plan.", examples=["Q-17"])
     provider: str = Field(examples=["momo"])
     status: str = Field(examples=["succeeded"])
+    reason: str | None = Field(
+        description="Why it failed or waits for staff: refused, expired, no_wallet, not_enough, …",
+        examples=[None],
+    )
     amount: int = Field(examples=[774500])
     currency: str = Field(examples=["UGX"])
     payer: str | None = Field(description="Whose phone is asked; null where staff saw the money.")

@@ -1,11 +1,12 @@
 """`/plans`: what can be bought; `/customers/…/plan`: what a customer does about theirs."""
 
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from luminous import subscriptions
-from luminous.api.access import CustomerId, IdempotencyKey, needs, the_customer
+from luminous.api.access import CustomerId, IdempotencyKey, by, needs, the_customer
 from luminous.api.models import ChosenPlan, Entitlements, HeardChoice, Plan, Plans
 from luminous.api.once import once
 from luminous.api.problems import Problem
@@ -16,6 +17,14 @@ from luminous.subscriptions import Ending
 def routes(begin: Begin) -> APIRouter:
     """The routes."""
     router = APIRouter(tags=["plans"])
+    for each in (choosing(begin), keeping(begin)):
+        router.include_router(each)
+    return router
+
+
+def choosing(begin: Begin) -> APIRouter:
+    """What can be bought, and what was chosen and not paid."""
+    router = APIRouter()
 
     @router.get("/plans", **needs("plans:read"))
     async def list_plans() -> Plans:  # pyright: ignore[reportUnusedFunction] - a route
@@ -36,6 +45,39 @@ def routes(begin: Begin) -> APIRouter:
             return ChosenPlan.model_validate(chosen, from_attributes=True)
 
         return await once(begin, request, work)
+
+    @router.get("/customers/{customer_id}/plan/chosen", **needs("plans:read"))
+    async def get_chosen_plan(customer_id: CustomerId) -> ChosenPlan:  # pyright: ignore[reportUnusedFunction] - a route
+        """The plan that the customer chose and has not paid; 404 when there is none."""
+        async with begin() as conn:
+            chosen = await subscriptions.chosen(conn, await the_customer(conn, customer_id))
+        if chosen is None:
+            raise Problem(404, "No plan waits for its payment.")
+        return ChosenPlan.model_validate(chosen, from_attributes=True)
+
+    @router.delete(
+        "/customers/{customer_id}/plan/chosen", response_model=Entitlements, **needs("plans:decide")
+    )
+    async def give_up_chosen_plan(  # pyright: ignore[reportUnusedFunction] - a route
+        request: Request, customer_id: CustomerId, idempotency_key: IdempotencyKey = None
+    ) -> Response:
+        """Not that plan after all: it was not paid. Without one, nothing is done."""
+
+        async def work(conn: Connection) -> Entitlements:
+            customer = await the_customer(conn, customer_id)
+            chosen = await subscriptions.chosen(conn, customer)
+            if chosen is not None:
+                await subscriptions.give_up(conn, chosen.id, by=by(request))
+            return await terms_of(conn, customer)
+
+        return await once(begin, request, work)
+
+    return router
+
+
+def keeping(begin: Begin) -> APIRouter:
+    """What becomes of the plan that is held."""
+    router = APIRouter()
 
     @router.post("/customers/{customer_id}/plan/cancel", response_model=Entitlements, **needs("plans:decide"))
     async def cancel_plan(  # pyright: ignore[reportUnusedFunction] - a route
@@ -65,7 +107,12 @@ def ending(
         customer = await the_customer(conn, customer_id)
         if await act(conn, customer) is None:
             raise Problem(409, else_say)
-        terms = await subscriptions.entitlements(conn, customer)
-        return Entitlements.model_validate(terms, from_attributes=True)
+        return await terms_of(conn, customer)
 
     return work
+
+
+async def terms_of(conn: Connection, customer: UUID) -> Entitlements:
+    """What the customer may use now."""
+    terms = await subscriptions.entitlements(conn, customer)
+    return Entitlements.model_validate(terms, from_attributes=True)

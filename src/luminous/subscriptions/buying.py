@@ -100,9 +100,9 @@ async def bought_with(conn: Connection, payment_id: UUID) -> Subscription | None
     return await BOUGHT_WITH.maybe(conn, payment_id=payment_id)
 
 
-async def give_up(conn: Connection, subscription_id: UUID) -> bool:
+async def give_up(conn: Connection, subscription_id: UUID, *, by: str = "customer") -> bool:
     """Nobody pays for it any more. Returns False when it did not wait for a payment."""
-    return await GIVE_UP.run(conn, id=subscription_id) == 1
+    return await GIVE_UP.run(conn, id=subscription_id, by=by) == 1
 
 
 async def give_up_unpaid(conn: Connection) -> int:
@@ -152,7 +152,7 @@ CHOSEN_LAST = sql("""
 """).into(Chosen)
 
 GIVE_UP = sql("""
-    update subscriptions set status = 'abandoned', changed_by = 'customer', updated_at = now()
+    update subscriptions set status = 'abandoned', changed_by = %(by)s, updated_at = now()
      where id = %(id)s and status = 'pending_payment'
 """)
 
