@@ -59,6 +59,10 @@ async def test_a_plan_is_chosen_paid_cancelled_and_kept(
         ("plus", False),
     ]
     assert problem(await program.call("POST", f"{plan}/keep")) == (409, "Nothing was cancelled.")
+    whose = (
+        "select distinct changed_by from subscription_events where became in ('active', 'cancel_scheduled')"
+    )
+    assert await shop.rows(f"{whose} and was <> 'pending_payment'") == [("api: test",)]
 
 
 async def test_a_chosen_plan_is_read_and_given_up_as_often_as_asked(
@@ -69,6 +73,9 @@ async def test_a_chosen_plan_is_read_and_given_up_as_often_as_asked(
     chosen = (await program.post(plan, {"code": "plus"})).json()
     assert (await program.get(f"{plan}/chosen")).json() == chosen
 
+    assert (
+        await shop.one("select changed_by from subscriptions where status = 'pending_payment'") == "api: test"
+    )
     given_up = [await program.call("DELETE", f"{plan}/chosen") for _ in range(2)]
 
     assert [each.json()["plan_code"] for each in given_up] == ["guest", "guest"]
@@ -119,6 +126,7 @@ async def test_what_a_customer_says_of_their_order(
     assert (await program.post(f"/orders/{order}/address", place)).json()["delivery_address"] == place[
         "address"
     ]
+    assert await shop.one("select changed_by from orders") == "api: test"
     assert problem(await program.post(f"/orders/{order}/rating", {**said, "rating": 5}))[0] == 409
     assert problem(await program.post(f"/orders/{order}/complaint", {**said, "reason": "broken"}))[0] == 409
 
@@ -130,6 +138,8 @@ async def test_what_a_customer_says_of_their_order(
     assert (await program.post(f"/orders/{order}/rating", {**said, "rating": 2})).json()["rating"] == 2
     complained = (await program.post(f"/orders/{order}/complaint", {**said, "reason": "broken"})).json()
     assert complained["status"] == "disputed"
+    whose = "select changed_by, cause from order_events where became = 'disputed'"
+    assert await shop.rows(whose) == [("customer", "api: test")]
 
 
 async def test_what_is_not_wanted_any_more_is_withdrawn(

@@ -79,9 +79,11 @@ async def rate(conn: Connection, order_id: UUID, rating: int, *, customer_id: UU
     return await get(conn, order_id)
 
 
-async def dispute(conn: Connection, order_id: UUID, reason: str, *, customer_id: UUID) -> bool:
+async def dispute(
+    conn: Connection, order_id: UUID, reason: str, *, customer_id: UUID, cause: str | None = None
+) -> bool:
     """The customer complains about what was delivered. False: it is not theirs, or past its 72 hours."""
-    return await DISPUTE.run(conn, id=order_id, reason=reason, customer_id=customer_id) == 1
+    return await DISPUTE.run(conn, id=order_id, reason=reason, customer_id=customer_id, cause=cause) == 1
 
 
 LOCK = sql("select status from orders where id = %(id)s for no key update").into(str)
@@ -134,7 +136,8 @@ RATE = sql("""
 
 DISPUTE = sql("""
     update orders
-       set status = 'disputed', reason = %(reason)s, changed_by = 'customer', cause = null, updated_at = now()
+       set status = 'disputed', reason = %(reason)s, changed_by = 'customer', cause = %(cause)s,
+           updated_at = now()
      where id = %(id)s and customer_id = %(customer_id)s and status = 'delivered'
        and delivered_at > now() - interval '72 hours'
 """)

@@ -45,7 +45,7 @@ async def do_order(
         case Rate():
             return await _rate(conn, context, customer_id, act)
         case Complain():
-            return await _complain(conn, context, customer_id, act.order_id)
+            return await _complain(conn, context, customer_id, act.order_id, cause)
 
 
 async def begin_to_pay(conn: Connection, context: Context, customer_id: UUID, act: Pay) -> Answers:
@@ -199,10 +199,13 @@ async def _rate(conn: Connection, context: Context, customer_id: UUID, act: Rate
     return [said, HandOver(f"rates order {order.number} with {act.rating} of 5")]
 
 
-async def _complain(conn: Connection, context: Context, customer_id: UUID, order_id: UUID) -> Answers:
+async def _complain(
+    conn: Connection, context: Context, customer_id: UUID, order_id: UUID, cause: str | None
+) -> Answers:
     order = await orders.get(conn, order_id)
     if order is None or order.customer_id != customer_id or order.number is None:
         return [Say(order_words.no_such_order(context.words))]
-    await orders.dispute(conn, order_id, "the customer says that something is wrong", customer_id=customer_id)
+    said = "the customer says that something is wrong"
+    await orders.dispute(conn, order_id, said, customer_id=customer_id, cause=cause)
     reason = f"complains about order {order.number}"
     return [Say(order_words.complains(context.words, order)), HandOver(reason)]
