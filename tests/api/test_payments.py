@@ -140,6 +140,7 @@ async def test_what_a_customer_says_of_their_order(
     assert complained["status"] == "disputed"
     whose = "select changed_by, cause from order_events where became = 'disputed'"
     assert await shop.rows(whose) == [("customer", "api: test")]
+    assert await shop.one("select handover_reason from conversations") == "complains about order 1"
 
 
 async def test_what_is_not_wanted_any_more_is_withdrawn(

@@ -128,7 +128,7 @@ def acts(begin: Begin) -> APIRouter:
 
         async def work(conn: Connection) -> OrderDetail:
             customer = await theirs(conn, order_id, heard.customer_id)
-            if not await orders.dispute(
+            if not await orders.complain(
                 conn, order_id, heard.reason, customer_id=customer, cause=by(request)
             ):
                 raise Problem(409, "It can be complained about within 72 hours after it was delivered.")

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from luminous import conversations
 from luminous.db import Connection, sql
 from luminous.errors import OrderRefused
 from luminous.orders.standing import MILESTONES, Milestone, Order, get
@@ -79,11 +80,18 @@ async def rate(conn: Connection, order_id: UUID, rating: int, *, customer_id: UU
     return await get(conn, order_id)
 
 
-async def dispute(
+async def complain(
     conn: Connection, order_id: UUID, reason: str, *, customer_id: UUID, cause: str | None = None
 ) -> bool:
-    """The customer complains about what was delivered. False: it is not theirs, or past its 72 hours."""
-    return await DISPUTE.run(conn, id=order_id, reason=reason, customer_id=customer_id, cause=cause) == 1
+    """The customer complains about what was delivered: a person takes the conversation.
+
+    False: it is not theirs, or past its 72 hours.
+    """
+    number = await DISPUTE.maybe(conn, id=order_id, reason=reason, customer_id=customer_id, cause=cause)
+    if number is None:
+        return False
+    await conversations.hand_over(conn, customer_id, f"complains about order {number}")
+    return True
 
 
 LOCK = sql("select status from orders where id = %(id)s for no key update").into(str)
@@ -140,4 +148,5 @@ DISPUTE = sql("""
            updated_at = now()
      where id = %(id)s and customer_id = %(customer_id)s and status = 'delivered'
        and delivered_at > now() - interval '72 hours'
-""")
+    returning number
+""").into(int)

@@ -205,7 +205,8 @@ async def _complain(
     order = await orders.get(conn, order_id)
     if order is None or order.customer_id != customer_id or order.number is None:
         return [Say(order_words.no_such_order(context.words))]
-    said = "the customer says that something is wrong"
-    await orders.dispute(conn, order_id, said, customer_id=customer_id, cause=cause)
-    reason = f"complains about order {order.number}"
-    return [Say(order_words.complains(context.words, order)), HandOver(reason)]
+    said = Say(order_words.complains(context.words, order))
+    what = "the customer says that something is wrong"
+    if await orders.complain(conn, order_id, what, customer_id=customer_id, cause=cause):
+        return [said]
+    return [said, HandOver(f"complains about order {order.number}")]

@@ -136,7 +136,7 @@ async def complain(request: Request, order_id: UUID, reason: Typed) -> Response:
     async with website.begin() as conn:
         _, customer_id = await customer_of(request, conn)
         await _theirs(conn, order_id, customer_id)
-        is_taken = bool(words) and await orders.dispute(
+        is_taken = bool(words) and await orders.complain(
             conn, order_id, words, customer_id=customer_id, cause="website"
         )
     return go(f"/account/orders/{order_id}?said={'complained' if is_taken else 'not_complained'}")
