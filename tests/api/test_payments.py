@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from luminous import orders
 from luminous.db import Database
 from tests.api.conftest import Program, problem, program_of
 from tests.api.selling import accepted, sent
@@ -127,6 +128,8 @@ async def test_what_a_customer_says_of_their_order(
         "address"
     ]
     assert await shop.one("select changed_by from orders") == "api: test"
+    long = {**place, "address": "a" * (orders.LONGEST_ADDRESS + 1)}
+    assert problem(await program.post(f"/orders/{order}/address", long))[0] == 422
     assert problem(await program.post(f"/orders/{order}/rating", {**said, "rating": 5}))[0] == 409
     assert problem(await program.post(f"/orders/{order}/complaint", {**said, "reason": "broken"}))[0] == 409
 

@@ -39,6 +39,9 @@ async def test_an_order_is_paid_after_a_refusal_and_followed_to_the_door(shop: S
     assert "it was refused on the phone" in listed.text
     paid = await browser.get(order)
     assert "Keep it for this order" in paid.text
+    long = await browser.press(f"{order}/address", address="a " * 251)
+    assert (long.status_code, "at most 500 characters" in text_of(long)) == (409, True)
+    assert await shop.one("select delivery_address from orders") is None
     async with shop.database.transaction() as conn:
         await notices.reach_milestone(conn, KAMPALA, _id(order), "customs", by="Aisha", at=None)
     travels = await browser.get(order)

@@ -28,6 +28,7 @@ from luminous.orders.standing import (
 )
 from luminous.orders.way import (
     ADDRESSABLE,
+    LONGEST_ADDRESS,
     PAYABLE,
     PAYABLE_BY_STAFF,
     complain,
@@ -40,6 +41,7 @@ from luminous.orders.way import (
 
 __all__ = [
     "ADDRESSABLE",
+    "LONGEST_ADDRESS",
     "MILESTONES",
     "PAYABLE",
     "PAYABLE_BY_STAFF",

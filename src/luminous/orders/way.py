@@ -12,6 +12,8 @@ PAYABLE = ("awaiting_payment",)
 PAYABLE_BY_STAFF = ("awaiting_payment", "cancelled_unpaid")  # money that came late may still count
 ADDRESSABLE = (*PAYABLE, "paid", "sourcing", "variation_pending", "purchased", "at_hub")  # until it travels
 
+LONGEST_ADDRESS = 500  # characters
+
 
 async def lock(conn: Connection, order_id: UUID) -> str | None:
     """The order's status, which nobody else changes until the end of the transaction. None: no such order."""
@@ -57,8 +59,13 @@ def is_behind(order: Order, milestone: Milestone) -> bool:
 
 
 async def set_address(conn: Connection, order_id: UUID, address: str, *, by: str) -> Order:
-    """Where it is to be delivered. Raises OrderRefused once it travels, or for an address without words."""
-    words = " ".join(address.split())[:500]
+    """Where it is to be delivered.
+
+    Raises OrderRefused once it travels, and for an address without words or with too many.
+    """
+    words = " ".join(address.split())
+    if len(words) > LONGEST_ADDRESS:
+        raise OrderRefused(f"An address has at most {LONGEST_ADDRESS} characters: say it in fewer words.")
     if not words:
         raise OrderRefused("An address needs words: the place, the road, and what is near it.")
     changed = await SET_ADDRESS.run(conn, id=order_id, address=words, by=by, statuses=list(ADDRESSABLE))

@@ -169,6 +169,8 @@ async def _address(conn: Connection, context: Context, customer_id: UUID, addres
     """The address of the latest order that waits for one, or whose can be changed."""
     if address is None:
         return order_words.how_to_say_address(context.words)
+    if len(address) > orders.LONGEST_ADDRESS:
+        return order_words.address_too_long(context.words)
     found = await orders.of_customer(conn, customer_id)
     changeable = [e for e in found if e.status in ("awaiting_payment", *order_words.CHANGEABLE)]
     changeable.sort(key=lambda each: each.delivery_address is not None)
