@@ -69,6 +69,8 @@ async def test_from_an_accepted_price_to_the_rating(shop: ShopUnderTest) -> None
     document = await receipt.pdf(shop.database.transaction, file.id)
     assert document.startswith(b"%PDF-")
 
+    (too_long,) = await amina("address " + "Plot 5, Kira Road, " * 40)
+    assert "at most 500 characters" in too_long
     assert await amina("address Plot 5, Kira Road") == [
         "We deliver order 1 to: Plot 5, Kira Road. You can change that until your parcel travels."
     ]

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from luminous import orders
 from luminous.db import Database
 from tests.api.conftest import Program, problem, program_of
 from tests.api.selling import accepted, sent
@@ -59,6 +60,44 @@ async def test_a_plan_is_chosen_paid_cancelled_and_kept(
         ("plus", False),
     ]
     assert problem(await program.call("POST", f"{plan}/keep")) == (409, "Nothing was cancelled.")
+    whose = (
+        "select distinct changed_by from subscription_events where became in ('active', 'cancel_scheduled')"
+    )
+    assert await shop.rows(f"{whose} and was <> 'pending_payment'") == [("api: test",)]
+
+
+async def test_a_chosen_plan_is_read_and_given_up_as_often_as_asked(
+    shop: ShopUnderTest, program: Program, amina: UUID
+) -> None:
+    plan = f"/customers/{amina}/plan"
+    assert problem(await program.get(f"{plan}/chosen")) == (404, "No plan waits for its payment.")
+    chosen = (await program.post(plan, {"code": "plus"})).json()
+    assert (await program.get(f"{plan}/chosen")).json() == chosen
+
+    assert (
+        await shop.one("select changed_by from subscriptions where status = 'pending_payment'") == "api: test"
+    )
+    given_up = [await program.call("DELETE", f"{plan}/chosen") for _ in range(2)]
+
+    assert [each.json()["plan_code"] for each in given_up] == ["guest", "guest"]
+    assert (await program.get(f"{plan}/chosen")).status_code == 404
+    assert await shop.rows("select became, changed_by from subscription_events") == [
+        ("abandoned", "api: test")
+    ]
+
+
+async def test_a_payment_says_what_for_and_why_it_failed(
+    shop: ShopUnderTest, program: Program, amina: UUID
+) -> None:
+    order = await accepted(shop, program, amina)
+    asked = (await program.post(f"/orders/{order['order_id']}/pay", wish(amina))).json()["payment"]
+    assert (asked["pays_for"], asked["reason"]) == (f"Q-{order['quotation']['number']}", None)
+    await shop.settle()
+    shop.mtn.end(shop.mtn.prompts[0])
+    await shop.settle()
+
+    failed = (await program.get(f"/payments/{asked['id']}")).json()
+    assert (failed["status"], failed["reason"]) == ("failed", "refused")
 
 
 async def test_a_chosen_plan_is_read_and_given_up_as_often_as_asked(
@@ -119,6 +158,9 @@ async def test_what_a_customer_says_of_their_order(
     assert (await program.post(f"/orders/{order}/address", place)).json()["delivery_address"] == place[
         "address"
     ]
+    assert await shop.one("select changed_by from orders") == "api: test"
+    long = {**place, "address": "a" * (orders.LONGEST_ADDRESS + 1)}
+    assert problem(await program.post(f"/orders/{order}/address", long))[0] == 422
     assert problem(await program.post(f"/orders/{order}/rating", {**said, "rating": 5}))[0] == 409
     assert problem(await program.post(f"/orders/{order}/complaint", {**said, "reason": "broken"}))[0] == 409
 
@@ -130,6 +172,9 @@ async def test_what_a_customer_says_of_their_order(
     assert (await program.post(f"/orders/{order}/rating", {**said, "rating": 2})).json()["rating"] == 2
     complained = (await program.post(f"/orders/{order}/complaint", {**said, "reason": "broken"})).json()
     assert complained["status"] == "disputed"
+    whose = "select changed_by, cause from order_events where became = 'disputed'"
+    assert await shop.rows(whose) == [("customer", "api: test")]
+    assert await shop.one("select handover_reason from conversations") == "complains about order 1"
 
 
 async def test_what_is_not_wanted_any_more_is_withdrawn(

@@ -9,7 +9,7 @@ import pytest
 
 from luminous import payments, subscriptions
 from luminous.db import Connection
-from luminous.orders import dispute as complain
+from luminous.orders import complain
 from tests.database.merging import WROTE
 from tests.payments.making import PAYER, Mtn, an_order, beginning, work_off
 

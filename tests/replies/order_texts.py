@@ -57,6 +57,7 @@ def every_order_text(words: Catalogue) -> list[Content]:
         order_words.how_to_say_address(words),
         *(order_words.address_kept(words, order(), asks_for_number=asks) for asks in (True, False)),
         order_words.address_not_kept(words),
+        order_words.address_too_long(words),
         *(order_words.rated(words, rating) for rating in (1, 5)),
         order_words.complains(words, order()),
         order_words.unpaid(words, 10**9),

@@ -40,12 +40,35 @@ async def test_an_order_is_paid_after_a_refusal_and_followed_to_the_door(shop: S
     assert "Say where" in text_of(await browser.get("/account"))
     paid = await browser.get(order)
     assert "Keep it for this order" in paid.text
+    long = await browser.press(f"{order}/address", address="a " * 251)
+    assert (long.status_code, "at most 500 characters" in text_of(long)) == (409, True)
+    assert await shop.one("select delivery_address from orders") is None
     async with shop.database.transaction() as conn:
         await notices.reach_milestone(conn, KAMPALA, _id(order), "customs", by="Aisha", at=None)
     travels = await browser.get(order)
     assert "Keep it for this order" not in travels.text, "the address does not change any more"
     assert "Say where" not in text_of(await browser.get("/account"))
     assert travels.text.count("(not yet)") == 2, "what was passed by is not still to come"
+
+
+async def test_a_complaint_on_the_website_brings_a_person(shop: ShopOnline) -> None:
+    browser = await signed_in(shop)
+    hers = await shop.one("select id from customers")
+    async with shop.database.transaction() as conn:
+        await quotes.set_rate(conn, "USD", Decimal("3712.5"), "Aisha")
+        offer = await sent(conn, hers)
+    order = (await browser.press(f"/account/quotations/{offer.id}/accept", version="1")).headers["location"]
+    order = order.split("?")[0]
+    early = await browser.follow(f"{order}/complain", reason="It is broken")
+    assert "That could not be taken" in text_of(early)
+    assert await shop.one("select handover_reason from conversations") is None
+    await shop.do("update orders set status = 'paid', number = 1, paid_at = now()")
+    await shop.do("update orders set status = 'delivered', delivered_at = now()")
+
+    taken = await browser.follow(f"{order}/complain", reason="It is broken")
+
+    assert "A person looks at it" in text_of(taken)
+    assert await shop.one("select handover_reason from conversations") == "complains about order 1"
 
 
 async def test_a_plan_under_way_is_not_asked_for_again(shop: ShopOnline) -> None:

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from luminous.api.models import ANYONE, Heard, Moment
 from luminous.api.quotation_models import AN_ID, NeededWords
-from luminous.orders import Milestone
+from luminous.orders import LONGEST_ADDRESS, Milestone
+from luminous.text import clean_text
 
 
 class Order(BaseModel):
@@ -61,7 +62,11 @@ class HeardFromCustomer(Heard):
 class HeardAddress(HeardFromCustomer):
     """Where the parcel is to go, in words for a rider."""
 
-    address: NeededWords = Field(examples=["Plot 7, Kira Road, opposite the blue gate. Amina, 0782 240 146"])
+    address: Annotated[
+        str,
+        Field(min_length=1, max_length=LONGEST_ADDRESS, pattern=r"\S"),
+        AfterValidator(lambda text: clean_text(text, LONGEST_ADDRESS)),
+    ] = Field(examples=["Plot 7, Kira Road, opposite the blue gate. Amina, 0782 240 146"])
 
 
 class HeardRating(HeardFromCustomer):

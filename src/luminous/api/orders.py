@@ -101,7 +101,7 @@ def acts(begin: Begin) -> APIRouter:
 
         async def work(conn: Connection) -> OrderDetail:
             await theirs(conn, order_id, heard.customer_id)
-            await orders.set_address(conn, order_id, heard.address, by="customer")
+            await orders.set_address(conn, order_id, heard.address, by=by(request))
             return await whole(conn, order_id)
 
         return await once(begin, request, work)
@@ -128,7 +128,9 @@ def acts(begin: Begin) -> APIRouter:
 
         async def work(conn: Connection) -> OrderDetail:
             customer = await theirs(conn, order_id, heard.customer_id)
-            if not await orders.dispute(conn, order_id, heard.reason, customer_id=customer):
+            if not await orders.complain(
+                conn, order_id, heard.reason, customer_id=customer, cause=by(request)
+            ):
                 raise Problem(409, "It can be complained about within 72 hours after it was delivered.")
             return await whole(conn, order_id)
 

@@ -1,6 +1,7 @@
 """`/plans`: what can be bought; `/customers/…/plan`: what a customer does about theirs."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -41,7 +42,7 @@ def choosing(begin: Begin) -> APIRouter:
 
         async def work(conn: Connection) -> ChosenPlan:
             customer = await the_customer(conn, customer_id)
-            chosen = await subscriptions.choose(conn, customer, heard.code)
+            chosen = await subscriptions.choose(conn, customer, heard.code, by=by(request))
             return ChosenPlan.model_validate(chosen, from_attributes=True)
 
         return await once(begin, request, work)
@@ -84,16 +85,16 @@ def keeping(begin: Begin) -> APIRouter:
         request: Request, customer_id: CustomerId, idempotency_key: IdempotencyKey = None
     ) -> Response:
         """Let the plan end when its time is over."""
-        return await once(
-            begin, request, ending(subscriptions.cancel, customer_id, "Nothing is held that ends.")
-        )
+        cancel = partial(subscriptions.cancel, by=by(request))
+        return await once(begin, request, ending(cancel, customer_id, "Nothing is held that ends."))
 
     @router.post("/customers/{customer_id}/plan/keep", response_model=Entitlements, **needs("plans:decide"))
     async def keep_plan(  # pyright: ignore[reportUnusedFunction] - a route
         request: Request, customer_id: CustomerId, idempotency_key: IdempotencyKey = None
     ) -> Response:
         """Keep the plan that was cancelled."""
-        return await once(begin, request, ending(subscriptions.keep, customer_id, "Nothing was cancelled."))
+        keep = partial(subscriptions.keep, by=by(request))
+        return await once(begin, request, ending(keep, customer_id, "Nothing was cancelled."))
 
     return router
 

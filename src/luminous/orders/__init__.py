@@ -28,9 +28,10 @@ from luminous.orders.standing import (
 )
 from luminous.orders.way import (
     ADDRESSABLE,
+    LONGEST_ADDRESS,
     PAYABLE,
     PAYABLE_BY_STAFF,
-    dispute,
+    complain,
     lock,
     pay,
     rate,
@@ -40,6 +41,7 @@ from luminous.orders.way import (
 
 __all__ = [
     "ADDRESSABLE",
+    "LONGEST_ADDRESS",
     "MILESTONES",
     "PAYABLE",
     "PAYABLE_BY_STAFF",
@@ -53,7 +55,7 @@ __all__ = [
     "cancel_unpaid",
     "close",
     "close_delivered",
-    "dispute",
+    "complain",
     "events_of",
     "get",
     "in_status",

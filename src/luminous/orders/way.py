@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from luminous import conversations
 from luminous.db import Connection, sql
 from luminous.errors import OrderRefused
 from luminous.orders.standing import MILESTONES, Milestone, Order, get
@@ -10,6 +11,8 @@ from luminous.orders.standing import MILESTONES, Milestone, Order, get
 PAYABLE = ("awaiting_payment",)
 PAYABLE_BY_STAFF = ("awaiting_payment", "cancelled_unpaid")  # money that came late may still count
 ADDRESSABLE = (*PAYABLE, "paid", "sourcing", "variation_pending", "purchased", "at_hub")  # until it travels
+
+LONGEST_ADDRESS = 500  # characters
 
 
 async def lock(conn: Connection, order_id: UUID) -> str | None:
@@ -56,8 +59,13 @@ def is_behind(order: Order, milestone: Milestone) -> bool:
 
 
 async def set_address(conn: Connection, order_id: UUID, address: str, *, by: str) -> Order:
-    """Where it is to be delivered. Raises OrderRefused once it travels, or for an address without words."""
-    words = " ".join(address.split())[:500]
+    """Where it is to be delivered.
+
+    Raises OrderRefused once it travels, and for an address without words or with too many.
+    """
+    words = " ".join(address.split())
+    if len(words) > LONGEST_ADDRESS:
+        raise OrderRefused(f"An address has at most {LONGEST_ADDRESS} characters: say it in fewer words.")
     if not words:
         raise OrderRefused("An address needs words: the place, the road, and what is near it.")
     changed = await SET_ADDRESS.run(conn, id=order_id, address=words, by=by, statuses=list(ADDRESSABLE))
@@ -79,9 +87,18 @@ async def rate(conn: Connection, order_id: UUID, rating: int, *, customer_id: UU
     return await get(conn, order_id)
 
 
-async def dispute(conn: Connection, order_id: UUID, reason: str, *, customer_id: UUID) -> bool:
-    """The customer complains about what was delivered. False: it is not theirs, or past its 72 hours."""
-    return await DISPUTE.run(conn, id=order_id, reason=reason, customer_id=customer_id) == 1
+async def complain(
+    conn: Connection, order_id: UUID, reason: str, *, customer_id: UUID, cause: str | None = None
+) -> bool:
+    """The customer complains about what was delivered: a person takes the conversation.
+
+    False: it is not theirs, or past its 72 hours.
+    """
+    number = await DISPUTE.maybe(conn, id=order_id, reason=reason, customer_id=customer_id, cause=cause)
+    if number is None:
+        return False
+    await conversations.hand_over(conn, customer_id, f"complains about order {number}")
+    return True
 
 
 LOCK = sql("select status from orders where id = %(id)s for no key update").into(str)
@@ -134,7 +151,9 @@ RATE = sql("""
 
 DISPUTE = sql("""
     update orders
-       set status = 'disputed', reason = %(reason)s, changed_by = 'customer', cause = null, updated_at = now()
+       set status = 'disputed', reason = %(reason)s, changed_by = 'customer', cause = %(cause)s,
+           updated_at = now()
      where id = %(id)s and customer_id = %(customer_id)s and status = 'delivered'
        and delivered_at > now() - interval '72 hours'
-""")
+    returning number
+""").into(int)

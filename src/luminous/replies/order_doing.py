@@ -45,7 +45,7 @@ async def do_order(
         case Rate():
             return await _rate(conn, context, customer_id, act)
         case Complain():
-            return await _complain(conn, context, customer_id, act.order_id)
+            return await _complain(conn, context, customer_id, act.order_id, cause)
 
 
 async def begin_to_pay(conn: Connection, context: Context, customer_id: UUID, act: Pay) -> Answers:
@@ -179,6 +179,8 @@ async def _address(conn: Connection, context: Context, customer_id: UUID, addres
     """The address of the latest order that waits for one, or whose can be changed."""
     if address is None:
         return order_words.how_to_say_address(context.words)
+    if len(address) > orders.LONGEST_ADDRESS:
+        return order_words.address_too_long(context.words)
     found = await orders.of_customer(conn, customer_id)
     changeable = [e for e in found if e.status in orders.ADDRESSABLE]
     changeable.sort(key=lambda each: each.delivery_address is not None)
@@ -209,10 +211,14 @@ async def _rate(conn: Connection, context: Context, customer_id: UUID, act: Rate
     return [said, HandOver(f"rates order {order.number} with {act.rating} of 5")]
 
 
-async def _complain(conn: Connection, context: Context, customer_id: UUID, order_id: UUID) -> Answers:
+async def _complain(
+    conn: Connection, context: Context, customer_id: UUID, order_id: UUID, cause: str | None
+) -> Answers:
     order = await orders.get(conn, order_id)
     if order is None or order.customer_id != customer_id or order.number is None:
         return [Say(order_words.no_such_order(context.words))]
-    await orders.dispute(conn, order_id, "the customer says that something is wrong", customer_id=customer_id)
-    reason = f"complains about order {order.number}"
-    return [Say(order_words.complains(context.words, order)), HandOver(reason)]
+    said = Say(order_words.complains(context.words, order))
+    what = "the customer says that something is wrong"
+    if await orders.complain(conn, order_id, what, customer_id=customer_id, cause=cause):
+        return [said]
+    return [said, HandOver(f"complains about order {order.number}")]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from luminous import money
 from luminous.catalogues import Catalogue
 from luminous.messages import Attachment, Button, Content, Row, TemplateUse
-from luminous.orders import ADDRESSABLE, Milestone, Order, Reached
+from luminous.orders import ADDRESSABLE, LONGEST_ADDRESS, Milestone, Order, Reached
 from luminous.replies.wording import buttons, short
 
 MOST = 9
@@ -95,6 +95,11 @@ def address_kept(words: Catalogue, order: Order, *, asks_for_number: bool) -> Co
     if not asks_for_number:
         return Content(kept)
     return Content(f"{kept}\n\n{words.say('address.share_number')}", asks_for_number=True)
+
+
+def address_too_long(words: Catalogue) -> Content:
+    """The address has more words than a rider can read."""
+    return Content(words.say("address.too_long", most=str(LONGEST_ADDRESS)))
 
 
 def address_not_kept(words: Catalogue) -> Content:

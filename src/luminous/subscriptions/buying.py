@@ -52,15 +52,15 @@ async def offers(conn: Connection, customer_id: UUID) -> list[Offer]:
     return await OFFERS.all(conn, customer_id=customer_id)
 
 
-async def choose(conn: Connection, customer_id: UUID, plan_code: str) -> Chosen:
+async def choose(conn: Connection, customer_id: UUID, plan_code: str, *, by: str = "customer") -> Chosen:
     """The customer wants this plan: return what is to pay. The same choice twice is the same one.
 
     Another choice that was not paid is given up. Raises PlanNotOnSale for a plan that `offers` does not name.
     """
     if plan_code not in {offer.code for offer in await offers(conn, customer_id)}:
         raise PlanNotOnSale(f"{plan_code} is not a plan that this customer can buy now.")
-    await GIVE_UP_OTHERS.run(conn, customer_id=customer_id, plan_code=plan_code)
-    await CHOOSE.run(conn, customer_id=customer_id, plan_code=plan_code)
+    await GIVE_UP_OTHERS.run(conn, customer_id=customer_id, plan_code=plan_code, by=by)
+    await CHOOSE.run(conn, customer_id=customer_id, plan_code=plan_code, by=by)
     return await CHOSEN.one(conn, customer_id=customer_id)
 
 
@@ -127,15 +127,16 @@ OFFERS = sql("""
 """).into(Offer)
 
 GIVE_UP_OTHERS = sql("""
-    update subscriptions set status = 'abandoned', changed_by = 'customer', updated_at = now()
+    update subscriptions set status = 'abandoned', changed_by = %(by)s, updated_at = now()
       from subscription_plans plan
      where plan.code = %(plan_code)s and customer_id = %(customer_id)s and status = 'pending_payment'
        and (plan_id, amount_paid_per_cycle, subscriptions.currency) <> (plan.id, plan.price, plan.currency)
 """)
 
 CHOOSE = sql("""
-    insert into subscriptions (customer_id, plan_id, plan_code, status, amount_paid_per_cycle, currency)
-    select %(customer_id)s, id, code, 'pending_payment', price, currency
+    insert into subscriptions
+      (customer_id, plan_id, plan_code, status, amount_paid_per_cycle, currency, changed_by)
+    select %(customer_id)s, id, code, 'pending_payment', price, currency, %(by)s
       from subscription_plans where code = %(plan_code)s
     on conflict (customer_id) where status = 'pending_payment' do update set updated_at = now()
 """)

@@ -18,14 +18,14 @@ class Ending:
     end_date: datetime
 
 
-async def cancel(conn: Connection, customer_id: UUID) -> Ending | None:
+async def cancel(conn: Connection, customer_id: UUID, *, by: str = "customer") -> Ending | None:
     """Let the customer's plan end when its time is over. None: nothing is held that ends (Guest)."""
-    return await CANCEL.maybe(conn, customer_id=customer_id)
+    return await CANCEL.maybe(conn, customer_id=customer_id, by=by)
 
 
-async def keep(conn: Connection, customer_id: UUID) -> Ending | None:
+async def keep(conn: Connection, customer_id: UUID, *, by: str = "customer") -> Ending | None:
     """Undo `cancel`, as long as the plan is live by the clock. None: nothing was cancelled."""
-    return await KEEP.maybe(conn, customer_id=customer_id)
+    return await KEEP.maybe(conn, customer_id=customer_id, by=by)
 
 
 async def revoke(conn: Connection, subscription_id: UUID, *, by: str) -> UUID | None:
@@ -48,7 +48,7 @@ async def those_ending_soon(conn: Connection) -> list[Ending]:
 
 CANCEL = sql("""
     update subscriptions
-       set status = 'cancel_scheduled', changed_by = 'customer', updated_at = now()
+       set status = 'cancel_scheduled', changed_by = %(by)s, updated_at = now()
       from subscription_plans plan
      where customer_id = %(customer_id)s and plan.id = plan_id
        and status in ('active', 'cancel_scheduled') and end_date > now() and plan_code <> 'guest'
@@ -57,7 +57,7 @@ CANCEL = sql("""
 
 KEEP = sql("""
     update subscriptions
-       set status = 'active', changed_by = 'customer', updated_at = now()
+       set status = 'active', changed_by = %(by)s, updated_at = now()
       from subscription_plans plan
      where customer_id = %(customer_id)s and plan.id = plan_id
        and status = 'cancel_scheduled' and end_date > now()

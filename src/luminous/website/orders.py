@@ -50,6 +50,7 @@ async def order(request: Request, order_id: UUID, said: str = "") -> Response:
         milestones=orders.MILESTONES,
         reached=max((orders.MILESTONES.index(each) + 1 for each in way), default=0),
         takes_address=found.status in orders.ADDRESSABLE,
+        longest_address=orders.LONGEST_ADDRESS,
         payments=paid,
         last=payments.foremost(paid),
         addresses=addresses,
@@ -106,13 +107,15 @@ async def pay_plan(request: Request, phone: Typed) -> Response:
 
 
 @router.post("/orders/{order_id}/address")
-async def deliver_to(request: Request, order_id: UUID, address: Typed) -> Response:
+async def deliver_to(
+    request: Request, order_id: UUID, address: Annotated[str, Form(max_length=5_000)]
+) -> Response:
     """Where this parcel goes."""
     try:
         async with website_of(request).begin() as conn:
             _, customer_id = await customer_of(request, conn)
             await _theirs(conn, order_id, customer_id)
-            await orders.set_address(conn, order_id, clean_text(address, 500), by="customer")
+            await orders.set_address(conn, order_id, clean_text(address, 5_000), by="customer")
     except OrderRefused as refusal:
         raise Trouble(409, "The address was not changed", str(refusal)) from refusal
     return go(f"/account/orders/{order_id}?said=address_kept")
@@ -136,7 +139,9 @@ async def complain(request: Request, order_id: UUID, reason: Typed) -> Response:
     async with website.begin() as conn:
         _, customer_id = await customer_of(request, conn)
         await _theirs(conn, order_id, customer_id)
-        is_taken = bool(words) and await orders.dispute(conn, order_id, words, customer_id=customer_id)
+        is_taken = bool(words) and await orders.complain(
+            conn, order_id, words, customer_id=customer_id, cause="website"
+        )
     return go(f"/account/orders/{order_id}?said={'complained' if is_taken else 'not_complained'}")
 
 
