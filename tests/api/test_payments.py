@@ -100,37 +100,6 @@ async def test_a_payment_says_what_for_and_why_it_failed(
     assert (failed["status"], failed["reason"]) == ("failed", "refused")
 
 
-async def test_a_chosen_plan_is_read_and_given_up_as_often_as_asked(
-    shop: ShopUnderTest, program: Program, amina: UUID
-) -> None:
-    plan = f"/customers/{amina}/plan"
-    assert problem(await program.get(f"{plan}/chosen")) == (404, "No plan waits for its payment.")
-    chosen = (await program.post(plan, {"code": "plus"})).json()
-    assert (await program.get(f"{plan}/chosen")).json() == chosen
-
-    given_up = [await program.call("DELETE", f"{plan}/chosen") for _ in range(2)]
-
-    assert [each.json()["plan_code"] for each in given_up] == ["guest", "guest"]
-    assert (await program.get(f"{plan}/chosen")).status_code == 404
-    assert await shop.rows("select became, changed_by from subscription_events") == [
-        ("abandoned", "api: test")
-    ]
-
-
-async def test_a_payment_says_what_for_and_why_it_failed(
-    shop: ShopUnderTest, program: Program, amina: UUID
-) -> None:
-    order = await accepted(shop, program, amina)
-    asked = (await program.post(f"/orders/{order['order_id']}/pay", wish(amina))).json()["payment"]
-    assert (asked["pays_for"], asked["reason"]) == (f"Q-{order['quotation']['number']}", None)
-    await shop.settle()
-    shop.mtn.end(shop.mtn.prompts[0])
-    await shop.settle()
-
-    failed = (await program.get(f"/payments/{asked['id']}")).json()
-    assert (failed["status"], failed["reason"]) == ("failed", "refused")
-
-
 async def test_every_payment_of_a_customer_is_listed_page_by_page(
     shop: ShopUnderTest, program: Program, amina: UUID
 ) -> None:
