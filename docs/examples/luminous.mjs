@@ -9,11 +9,12 @@ export class Problem extends Error {
 export async function luminous(path, { body, key = crypto.randomUUID(), ...options } = {}) {
   const response = await fetch(`${process.env.LUMINOUS_URL}/api/v1${path}`, {
     cache: "no-store",
-    ...options,
     method: body ? "POST" : "GET",
+    ...options,
     headers: {
       authorization: `Bearer ${process.env.LUMINOUS_TOKEN}`,
-      ...(body && { "content-type": "application/json", "idempotency-key": key }),
+      "idempotency-key": key,
+      ...(body && { "content-type": "application/json" }),
     },
     body: body && JSON.stringify(body),
   });

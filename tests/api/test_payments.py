@@ -139,6 +139,8 @@ async def test_what_a_customer_says_of_their_order(
 
     assert problem(await program.post(f"/orders/{order}/address", {**place, "address": "Plot 8"}))[0] == 409
     assert (await program.post(f"/orders/{order}/rating", {**said, "rating": 2})).json()["rating"] == 2
+    assert await shop.one("select handover_reason from conversations") == "rates order 1 with 2 of 5"
+    await shop.do("update conversations set handed_over_at = null, handover_reason = null")
     complained = (await program.post(f"/orders/{order}/complaint", {**said, "reason": "broken"})).json()
     assert complained["status"] == "disputed"
     whose = "select changed_by, cause from order_events where became = 'disputed'"

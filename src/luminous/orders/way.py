@@ -13,6 +13,7 @@ PAYABLE_BY_STAFF = ("awaiting_payment", "cancelled_unpaid")  # money that came l
 ADDRESSABLE = (*PAYABLE, "paid", "sourcing", "variation_pending", "purchased", "at_hub")  # until it travels
 
 LONGEST_ADDRESS = 500  # characters
+SATISFIED = 4  # of 5
 
 
 async def lock(conn: Connection, order_id: UUID) -> str | None:
@@ -81,10 +82,16 @@ async def set_address(conn: Connection, order_id: UUID, address: str, *, by: str
 
 
 async def rate(conn: Connection, order_id: UUID, rating: int, *, customer_id: UUID) -> Order | None:
-    """The customer says how it was, 1 to 5; the last word counts. None: not theirs, or not delivered."""
+    """The customer says how it was, 1 to 5; the last word counts. Below 4 a person takes the conversation.
+
+    None: not theirs, or not delivered.
+    """
     if not await RATE.run(conn, id=order_id, rating=rating, customer_id=customer_id):
         return None
-    return await get(conn, order_id)
+    order = await get(conn, order_id)
+    if order is not None and rating < SATISFIED:
+        await conversations.hand_over(conn, customer_id, f"rates order {order.number} with {rating} of 5")
+    return order
 
 
 async def complain(

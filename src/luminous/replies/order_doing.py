@@ -24,7 +24,6 @@ from luminous.replies.order_acts import (
 )
 
 Answers = list[Say | HandOver]
-SATISFIED = 4
 
 
 async def do_order(
@@ -205,10 +204,7 @@ async def _rate(conn: Connection, context: Context, customer_id: UUID, act: Rate
     order = await orders.rate(conn, act.order_id, act.rating, customer_id=customer_id)
     if order is None:
         return [Say(order_words.no_such_order(context.words))]
-    said = Say(order_words.rated(context.words, act.rating))
-    if act.rating >= SATISFIED:
-        return [said]
-    return [said, HandOver(f"rates order {order.number} with {act.rating} of 5")]
+    return [Say(order_words.rated(context.words, act.rating))]
 
 
 async def _complain(
