@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 from typing import ClassVar, Protocol
 
@@ -31,6 +32,11 @@ MOST_LARGE_BYTES = 35_000_000  # of larger bodies at once, in one process
 
 Header = tuple[bytes, bytes]
 Headers = Mapping[bytes, bytes]  # names in lower case, as ASGI has them
+
+# Looked up once for each of their few values, and not for every message.
+calls = cache(metrics.WEBHOOKS.labels)
+seconds = cache(metrics.WEBHOOK_SECONDS.labels)
+messages = cache(metrics.MESSAGES.labels)
 
 TRY_AGAIN: tuple[Header, ...] = ((b"retry-after", b"5"),)
 
@@ -107,8 +113,8 @@ class Receiving:
         except Refused as refused:
             status, headers = refused.status, refusal(webhook.channel, refused.status)
         headers.append((b"content-length", str(len(answer)).encode()))
-        metrics.WEBHOOKS.labels(webhook.channel, status).inc()
-        metrics.WEBHOOK_SECONDS.labels(webhook.channel).observe(perf_counter() - start)
+        calls(webhook.channel, status).inc()
+        seconds(webhook.channel).observe(perf_counter() - start)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
 
@@ -195,7 +201,7 @@ def _tell_events(events: Sequence[Event]) -> None:
 def _tell_taken(taken: Sequence[Taken]) -> None:
     """Count and log each new message, with whose it is."""
     for message in taken:
-        metrics.MESSAGES.labels(message.decision or "nobody").inc()
+        messages(message.decision or "nobody").inc()
         said = "customer created" if message.is_new_customer else "customer already exists"
         log.info(
             said if message.customer_id else "message without a customer",
