@@ -21,7 +21,7 @@ NOW = 1_795_680_000  # Unix seconds
 async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice_while_everything_is_killed(
     tmp_path: Path,
 ) -> None:
-    plan = Plan(seed=1, webhooks=1_000, minutes=5 / 60, kill_pause=(0.2, 0.6), hurried=True)
+    plan = Plan(seed=1, webhooks=2_000, minutes=5 / 60, kill_pause=(0.2, 0.6), hurried=True)
 
     outcome = await play(plan, tmp_path, lambda _: None)
 
