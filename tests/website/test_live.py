@@ -6,7 +6,7 @@ from fastapi import Request
 
 from luminous import payments, quotes, subscriptions
 from luminous.phone import parse_phone
-from luminous.website.live import look
+from luminous.website.live import events, look
 from tests.quotes.making import sent
 
 from .visiting import KATO, Browser, ShopOnline, signed_in
@@ -47,6 +47,18 @@ async def test_whatever_changes_is_told_to_its_person_alone_until_they_sign_out(
     assert await mark(shop, amina) is None
 
 
+async def test_what_changed_between_a_page_and_its_stream_is_told_at_once(shop: ShopOnline) -> None:
+    amina = await signed_in(shop)
+    page = (await amina.get("/account")).text
+    seen = page.split('sse-connect="/account/events?seen=')[1].split('"')[0]
+    assert seen == await mark(shop, amina), "of itself the page changed nothing"
+    await shop.writes("Hello again")
+
+    stream = aiter(events(asking(shop, amina), seen))
+
+    assert (await anext(stream)).event == "changed"
+
+
 async def test_what_staff_settle_about_an_account_is_told(shop: ShopOnline) -> None:
     amina = await signed_in(shop)
     await shop.do(
@@ -65,5 +77,10 @@ async def test_what_staff_settle_about_an_account_is_told(shop: ShopOnline) -> N
 
 async def mark(shop: ShopOnline, browser: Browser) -> str | None:
     """What the stream of this browser's page looks at each second; another one is told as a change."""
+    return await look(asking(shop, browser))
+
+
+def asking(shop: ShopOnline, browser: Browser) -> Request:
+    """A request of this browser."""
     cookie = f"__Host-session={browser.http.cookies['__Host-session']}".encode()
-    return await look(Request({"type": "http", "app": shop.app, "headers": [(b"cookie", cookie)]}))
+    return Request({"type": "http", "app": shop.app, "headers": [(b"cookie", cookie)]})

@@ -41,6 +41,7 @@ def page(
         shop=website.shop_name,
         visitor=visitor,
         path=request.url.path,
+        mark=getattr(request.state, "mark", ""),
         zone=website.timezone,
         **context,
     )

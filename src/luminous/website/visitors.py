@@ -12,6 +12,7 @@ from luminous.db import Connection
 from luminous.website.browser import address_of, browser_of
 from luminous.website.door import TOO_OFTEN, SignInFirst, set_cookie, website_of
 from luminous.website.limits import LIMITS, What
+from luminous.website.mark import mark
 
 
 async def visitor_of(request: Request, conn: Connection) -> Visitor | None:
@@ -21,10 +22,12 @@ async def visitor_of(request: Request, conn: Connection) -> Visitor | None:
 
 
 async def signed_in(request: Request, conn: Connection) -> Visitor:
-    """Who is signed in. Raises SignInFirst."""
+    """Who is signed in. Raises SignInFirst. What their page shows has its mark from before it is read."""
     visitor = await visitor_of(request, conn)
     if visitor is None:
         raise SignInFirst
+    if request.method == "GET":
+        request.state.mark = await mark(conn, visitor)
     return visitor
 
 
