@@ -19,7 +19,7 @@ async def tell_payment(conn: Connection, settled: Settled, shop: Shop) -> None:
     """Owe the customer what they have to know, in the transaction that settled it. Once for each end."""
     payment, words = settled.payment, shop.words
     if settled.what != "nothing":
-        await outbox.forget_waiting(conn, payment.customer_id, key_begins=f"payment:{payment.id}:")
+        await outbox.forget_waiting(conn, payment.customer_id, f"payment:{payment.id}:")
     match settled.what:
         case "order_paid":
             await _tell_receipt(conn, payment, shop)
@@ -84,7 +84,7 @@ async def decide_payment(
             decided = await payments.owe_back(conn, payment_id, by=by)
         case "nothing_came":
             decided = await payments.nothing_came(conn, payment_id, by=by)
-    await outbox.forget_waiting(conn, decided.customer_id, key_begins=f"payment:{decided.id}:review")
+    await outbox.forget_waiting(conn, decided.customer_id, f"payment:{decided.id}:review")
     return decided
 
 
@@ -101,8 +101,8 @@ async def _tell_plan(conn: Connection, payment: Payment, shop: Shop) -> None:
     if bought is not None:
         await tell_plan_confirmed(conn, shop, bought)
     tries = await payments.page_of_customer(conn, payment.customer_id, most=20)
-    for key in replacing.failed([each for each in tries if each.subscription_id == payment.subscription_id]):
-        await outbox.forget_waiting(conn, payment.customer_id, key_begins=key)
+    old = replacing.failed([each for each in tries if each.subscription_id == payment.subscription_id])
+    await outbox.forget_waiting(conn, payment.customer_id, *old)
 
 
 async def _owe(

@@ -92,8 +92,7 @@ async def owe_where_they_write(
     )
     if owed is None:
         return "owed already"
-    for key in instead_of:
-        await forget_waiting(conn, customer_id, key_begins=key)
+    await forget_waiting(conn, customer_id, *instead_of)
     return owed
 
 
@@ -105,12 +104,14 @@ async def heard_from(conn: Connection, customer_id: UUID) -> int:
     return await HEARD_FROM.one(conn, customer_id=customer_id)
 
 
-async def forget_waiting(conn: Connection, customer_id: UUID, *, key_begins: str) -> int:
-    """What waits for the customer's next message under such a key is not said any more: later news is.
+async def forget_waiting(conn: Connection, customer_id: UUID, *beginnings: str) -> int:
+    """What waits for the customer's next message under keys that begin like this is not said any more.
 
     Returns how many messages.
     """
-    return await FORGET_WAITING.run(conn, customer_id=customer_id, key_begins=key_begins)
+    if not beginnings:
+        return 0
+    return await FORGET_WAITING.run(conn, customer_id=customer_id, beginnings=list(beginnings))
 
 
 async def oldest_unsent_age(conn: Connection) -> float:
@@ -151,7 +152,8 @@ HEARD_FROM = sql("""
 FORGET_WAITING = sql("""
     update outbox
        set status = 'suppressed', error_reason = 'later news took its place', updated_at = now()
-     where customer_id = %(customer_id)s and status = 'parked' and starts_with(dedupe_key, %(key_begins)s)
+     where customer_id = %(customer_id)s and status = 'parked'
+       and exists (select from unnest(%(beginnings)s::text[]) start where starts_with(dedupe_key, start))
 """)
 
 OLDEST_UNSENT_AGE = sql("""

@@ -128,7 +128,7 @@ async def withdraw(
 
 async def _forget_offer(conn: Connection, customer_id: UUID, quotation_id: UUID) -> None:
     """It is decided on: what still waits to be said about it, as on the website it may, is old news."""
-    await outbox.forget_waiting(conn, customer_id, key_begins=f"quotation:{quotation_id}:")
+    await outbox.forget_waiting(conn, customer_id, f"quotation:{quotation_id}:")
 
 
 async def reject(conn: Connection, quotation_id: UUID, *, by: str, reason: str) -> Standing:
