@@ -19,6 +19,7 @@ from luminous import (
     outbox,
     privacy,
     quotes,
+    subscriptions,
 )
 from luminous.answering import answer_next
 from luminous.api.writes import forget_writes
@@ -264,6 +265,7 @@ async def tidy_up(work: Work) -> bool:
         outbox.join_overtaken_statuses,
         outbox.forget_early_statuses,
         orders.close_delivered,
+        subscriptions.give_up_unpaid,
         media.condemn_old,
         accounts.forget_old_links,
         accounts.forget_old_sessions,

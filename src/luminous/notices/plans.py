@@ -13,11 +13,8 @@ from luminous.subscriptions import Subscription
 async def tell_plans_ending(conn: Connection, shop: Shop) -> int:
     """Settle plans that are over and tell whose; then remind, once, of those that end soon. Returns how many.
 
-    What was chosen and never paid is given up; nobody is told.
-
     After days of standing still nobody is reminded of what is over: the end is what they hear.
     """
-    await subscriptions.give_up_unpaid(conn)
     over = await subscriptions.end_those_over(conn)
     for each in over:
         await outbox.owe_where_they_write(
