@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from luminous import worker
+from luminous import wake, worker
 from luminous.channels.meta.payload import parse
 from luminous.wake import Bell
 from luminous.worker import Work, work
@@ -47,6 +47,7 @@ async def test_worker_that_rests_ends_at_once_when_it_is_told(
     shop: ShopUnderTest, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "REST_SECONDS", 3600.0)
+    monkeypatch.setattr(wake, "BY_ITSELF_EVERY", 3600.0)
     async with worker_of(shop, shop.bell, database_url):
         await asyncio.sleep(0.2)
 

@@ -1,5 +1,6 @@
 """A page hears that something of its person's changed, and that nobody is signed in any more."""
 
+import asyncio
 from decimal import Decimal
 
 from fastapi import Request
@@ -56,7 +57,8 @@ async def test_what_changed_between_a_page_and_its_stream_is_told_at_once(shop: 
 
     stream = aiter(events(asking(shop, amina), seen))
 
-    assert (await anext(stream)).event == "changed"
+    async with asyncio.timeout(20):
+        assert (await anext(stream)).event == "changed"
 
 
 async def test_what_staff_settle_about_an_account_is_told(shop: ShopOnline) -> None:
