@@ -57,7 +57,7 @@ async def _take(taking: Intake, one: Delivery) -> list[Taken]:
 
 
 async def test_32_bodies_that_come_during_a_commit_are_one_more_commit(door: Door) -> None:
-    taking = Intake(door.begin)
+    taking = Intake(door.begin, door.begin)
     first = await arrive(taking, letter(0))
     await door.was_opened.wait()
     behind = await arrive(taking, *map(letter, range(1, 33)))
@@ -79,7 +79,7 @@ async def test_a_commit_takes_no_more_bodies_and_bytes_than_are_good_for_it(
 ) -> None:
     monkeypatch.setattr(intake, "MOST_BODIES", 10)
     monkeypatch.setattr(intake, "MOST_BYTES", 5_000)
-    taking = Intake(door.begin)
+    taking = Intake(door.begin, door.begin)
     waiting = await arrive(taking, letter(0))
     await door.was_opened.wait()
     large = letter(1)
@@ -96,7 +96,7 @@ async def test_more_than_may_wait_is_sent_away_at_once_and_room_comes_back(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "MOST_WAITING", 20)
-    taking = Intake(door.begin)
+    taking = Intake(door.begin, door.begin)
     waiting = await arrive(taking, *map(letter, range(20)))
 
     with pytest.raises(Busy):
@@ -122,7 +122,7 @@ async def test_too_many_callers_are_told_to_come_again(
 
 
 async def test_one_body_that_breaks_the_batch_costs_its_neighbours_nothing(door: Door) -> None:
-    taking = Intake(door.begin)
+    taking = Intake(door.begin, door.begin)
     blocking = await arrive(taking, letter(0))
     await door.was_opened.wait()
     broken = delivery([(sender(1, 1), 50, 0)])
@@ -148,7 +148,7 @@ async def test_when_the_database_is_away_all_who_wait_are_told_and_nobody_waits_
         raise DatabaseAway("gone")
         yield  # pyright: ignore[reportUnreachable] - what makes it a generator
 
-    taking = Intake(away)
+    taking = Intake(away, away)
     answers = await asyncio.gather(*(taking.take(letter(n)) for n in range(30)), return_exceptions=True)
 
     assert {type(answer) for answer in answers} == {DatabaseAway}
@@ -174,7 +174,7 @@ async def test_row_that_is_locked_from_outside_holds_up_no_batch(shop: ShopUnder
 
 
 async def test_two_processes_take_batches_of_the_same_people_and_neither_fails(database: Database) -> None:
-    processes = Intake(database.transaction), Intake(database.transaction)
+    processes = [Intake(database.transaction, database.statement) for _ in range(2)]
 
     taken = await asyncio.gather(
         *(process.take(letter(number)) for number in range(200) for process in processes)

@@ -68,7 +68,8 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
     webhooks: dict[str, Webhook] = {meta_webhook.PATH: meta}
     if settings.gateway_secret.strip():
         webhooks[gateway_webhook.PATH] = GatewayWebhook(settings.gateway_secret)
-    app = Application(Receiving(webhooks, database.transaction, partial(bell.ring, "answer")), lifespan)
+    receiving = Receiving(webhooks, database.transaction, database.statement, partial(bell.ring, "answer"))
+    app = Application(receiving, lifespan)
     background: list[Background] = []
     app.state.background = background
     app.include_router(meta_webhook.handshake(meta))

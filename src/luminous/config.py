@@ -138,7 +138,7 @@ class Settings(BaseSettings):
 
     @property
     def schema_to_set(self) -> str | None:
-        """The schema that each transaction sets; None for the role's own."""
+        """The schema that connections are told to use; None for the role's own."""
         return None if self.database_schema == "public" else self.database_schema
 
     @property

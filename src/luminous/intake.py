@@ -47,8 +47,10 @@ class Waiting:
 class Intake:
     """Takes the bodies of one channel, each of which is committed when its `take` returns."""
 
-    def __init__(self, begin: Begin) -> None:
+    def __init__(self, begin: Begin, begin_one: Begin) -> None:
+        """begin_one: opens the transaction of one statement, which is what a batch is."""
         self._begin = begin
+        self._begin_one = begin_one
         self._queue: deque[Waiting] = deque()
         self._how_many = 0
         self._bytes = 0
@@ -96,7 +98,7 @@ class Intake:
     async def _commit(self, batch: Sequence[Waiting]) -> None:
         deliveries = [waiting.delivery for waiting in batch]
         try:
-            parts = await again(self._begin, partial(take_together, deliveries=deliveries))
+            parts = await again(self._begin_one, partial(take_together, deliveries=deliveries))
         except Exception as error:
             if is_retryable(error):
                 for waiting in batch:

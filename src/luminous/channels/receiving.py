@@ -93,9 +93,11 @@ class Webhook(Protocol):
 class Receiving:
     """ASGI for POSTs to the webhooks. The framework's own way to a route costs more than all of this."""
 
-    def __init__(self, webhooks: Mapping[str, Webhook], begin: Begin, ring: Callable[[], None]) -> None:
-        """webhooks: by path. `ring` is called after messages were committed."""
-        self._webhooks = {path: (webhook, Intake(begin)) for path, webhook in webhooks.items()}
+    def __init__(
+        self, webhooks: Mapping[str, Webhook], begin: Begin, begin_one: Begin, ring: Callable[[], None]
+    ) -> None:
+        """webhooks: by path. begin_one: see `Intake`. `ring` is called after messages were committed."""
+        self._webhooks = {path: (webhook, Intake(begin, begin_one)) for path, webhook in webhooks.items()}
         self._ring = ring
 
     def is_for(self, scope: Scope) -> bool:

@@ -22,8 +22,13 @@ async def connect(url: str, schema: str | None = None) -> AsyncGenerator[Connect
         raise DatabaseAway(f"PostgreSQL does not answer: {str(error).strip()}") from error
     async with conn:
         if schema is not None:
-            await USE_SCHEMA_FROM_NOW_ON.run(conn, schema=f'"{schema}", pg_temp')
+            await use_schema(conn, schema, for_this_transaction=False)
         yield conn
+
+
+async def use_schema(conn: Connection, schema: str, *, for_this_transaction: bool) -> None:
+    """Names without a schema mean this one's, in this transaction or from now on."""
+    await USE_SCHEMA.run(conn, schema=f'"{schema}", pg_temp', for_this_transaction=for_this_transaction)
 
 
 async def wake(conn: Connection, kinds: Collection[str]) -> None:
@@ -39,7 +44,7 @@ async def wakes(url: str) -> AsyncGenerator[str]:
             yield notify.payload
 
 
-USE_SCHEMA_FROM_NOW_ON = sql("select set_config('search_path', %(schema)s, false)")
+USE_SCHEMA = sql("select set_config('search_path', %(schema)s, %(for_this_transaction)s)")
 # A hint need not outlive a crash, so nothing waits for the disk.
 WAKE = sql("""
     select set_config('synchronous_commit', 'off', true), pg_notify('luminous_wake', %(kinds)s)

@@ -7,6 +7,7 @@ from time import monotonic
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from luminous import metrics
+from luminous.db.direct import use_schema
 from luminous.db.line import SILENCE_SECONDS, Line, patient
 from luminous.db.statements import Connection, sql
 from luminous.errors import DatabaseAway
@@ -31,14 +32,14 @@ class Database:
     ) -> None:
         """Describe it; `open` connects.
 
-        schema: set for each transaction; None leaves the role's own search_path.
-        prepare: False behind a transaction pooler (PgBouncer, Supabase's port 6543), where a
-        prepared statement may meet another server connection.
+        schema: where the shop's tables are; None leaves the role's own search_path.
+        prepare: False behind a transaction pooler (PgBouncer, Supabase's port 6543), where the next
+        transaction may meet another server connection: nothing is prepared, and each sets what it needs.
         connect_seconds: how long a transaction waits for a connection.
         silence_seconds: how long one statement waits for a server that says nothing at all.
         """
         self.schema = schema
-        self.limits_each_transaction = not prepare
+        self.sets_each_transaction = not prepare
         self.silence_seconds = silence_seconds
         self.pool: AsyncConnectionPool[Line] = AsyncConnectionPool(
             patient(url),
@@ -77,19 +78,36 @@ class Database:
 
         Raises DatabaseAway when no connection can be had in time.
         """
-        conn = await self._connection()
-        try:
-            async with conn:
-                if self.limits_each_transaction:
-                    await LIMIT.run(conn, for_this_transaction=True)
-                if self.schema is not None:
-                    await USE_SCHEMA.run(conn, schema=f'"{self.schema}", pg_temp')
+        async with self._connection(autocommit=False) as conn, conn:
+            if self.sets_each_transaction:
+                await self._set(conn, for_this_transaction=True)
+            yield conn
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncGenerator[Connection]:
+        """A transaction of one statement, which PostgreSQL begins, runs and commits in one round trip.
+
+        Raises DatabaseAway when no connection can be had in time.
+        """
+        if self.sets_each_transaction:
+            async with self.transaction() as conn:
                 yield conn
+        else:
+            async with self._connection(autocommit=True) as conn:
+                yield conn
+
+    @asynccontextmanager
+    async def _connection(self, *, autocommit: bool) -> AsyncGenerator[Line]:
+        conn = await self._living()
+        try:
+            if conn.autocommit is not autocommit:
+                await conn.set_autocommit(autocommit)
+            yield conn
         finally:
             await self.pool.putconn(conn)
 
-    async def _connection(self) -> Line:
-        """One that lives. After a restart of the server no transaction meets a connection from before."""
+    async def _living(self) -> Line:
+        """A connection that lives. After a restart of the server no transaction meets one from before."""
         try:
             while (conn := await self.pool.getconn()).has_ended():
                 await conn.close()
@@ -104,10 +122,15 @@ class Database:
 
     async def _connected(self, conn: Line) -> None:
         conn.silence_seconds = self.silence_seconds
-        if not self.limits_each_transaction:
-            await LIMIT.run(conn, for_this_transaction=False)
+        if not self.sets_each_transaction:
+            await self._set(conn, for_this_transaction=False)
             await conn.commit()
         self._note_back()
+
+    async def _set(self, conn: Connection, *, for_this_transaction: bool) -> None:
+        await LIMIT.run(conn, for_this_transaction=for_this_transaction)
+        if self.schema is not None:
+            await use_schema(conn, self.schema, for_this_transaction=for_this_transaction)
 
     async def _still_away(self, pool: AsyncConnectionPool[Line]) -> None:
         self._note_away()
@@ -132,4 +155,3 @@ LIMIT = sql("""
            set_config('statement_timeout', '5s', %(for_this_transaction)s),
            set_config('idle_in_transaction_session_timeout', '10s', %(for_this_transaction)s)
 """)
-USE_SCHEMA = sql("select set_config('search_path', %(schema)s, true)")
