@@ -2010,8 +2010,9 @@ begin
     from (select external_id, min(message) as message
             from unnest(external_ids) with ordinality given (external_id, message) group by external_id) first
    where not exists (select from inbox known
-                      where known.channel = of_channel
-                       and known.external_id in (first.external_id, erased_key(first.external_id)) offset 0);
+                      where known.channel = of_channel and known.external_id = first.external_id offset 0)
+     and not exists (select from inbox known
+                      where known.channel = of_channel and known.external_id = erased_key(first.external_id) offset 0);
   if fresh is null then
     return;
   end if;

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from luminous.batch import take_together, without_double_meaning
-from luminous.db import Connection
+from luminous.db import Connection, sql
 from luminous.inbound import Delivery, Taken, take_events
 from luminous.messages import Event, Received, Sender, StatusChange
 from luminous.phone import Phone, UserId
@@ -143,6 +143,17 @@ async def test_name_with_quotes_backslashes_and_braces_is_stored_as_it_is(conn: 
     assert await cursor.fetchall() == [(odd,)]
 
 
+async def test_thousandth_message_of_a_new_shop_is_looked_up_like_its_first(roomy: Connection) -> None:
+    """The statement is planned once, in a table that is empty then and is not for long."""
+    costs = list[int]()
+    for first in range(0, 1600, 32):
+        before = await READ_OF_INBOX.one(roomy)
+        await take_together(roomy, [delivery([(sender(1, 1), first + n, 0)]) for n in range(32)])
+        costs.append(await READ_OF_INBOX.one(roomy) - before)
+
+    assert costs[-1] <= costs[1] + 32
+
+
 @dataclass(frozen=True, slots=True)
 class Shop:
     """All that intake wrote, without the ids that differ from run to run."""
@@ -259,3 +270,8 @@ def shares_an_identifier(one: Sender, other: Sender) -> bool:
     return (one.phone is not None and one.phone == other.phone) or (
         one.user_id is not None and one.user_id == other.user_id
     )
+
+
+READ_OF_INBOX = sql("""
+    select (idx_tup_fetch + seq_tup_read)::bigint from pg_stat_xact_user_tables where relname = 'inbox'
+""").into(int)

@@ -7,7 +7,8 @@
 -- Nobody waits for a row that somebody else holds: when a customer was last seen is known to the minute, and whom nobody
 -- marked as waiting is found by their unanswered message.
 --
--- `offset 0` keeps a look-up a look-up: as a join it might read a whole table for one message.
+-- `offset 0` keeps a look-up a look-up: as a join it might read a whole table for one message. So do two look-ups instead
+-- of one with two keys, which PostgreSQL 15, asked while the table is empty, would look for among all messages.
 --
 -- The caller gives each sender once, and no sender whose identifiers stand beside others elsewhere in the batch. Rows are
 -- written in the order of their keys, so that two processes wait for each other and never in a circle.
@@ -34,8 +35,9 @@ begin
     from (select external_id, min(message) as message
             from unnest(external_ids) with ordinality given (external_id, message) group by external_id) first
    where not exists (select from inbox known
-                      where known.channel = of_channel
-                       and known.external_id in (first.external_id, erased_key(first.external_id)) offset 0);
+                      where known.channel = of_channel and known.external_id = first.external_id offset 0)
+     and not exists (select from inbox known
+                      where known.channel = of_channel and known.external_id = erased_key(first.external_id) offset 0);
   if fresh is null then
     return;
   end if;

@@ -92,8 +92,9 @@ async def oldest_unanswered_age(conn: Connection) -> float:
 KNOWN = sql("""
     select asked.external_id from unnest(%(external_ids)s::text[]) asked (external_id)
      where exists (select from inbox
-                    where channel = %(channel)s
-                      and inbox.external_id in (asked.external_id, erased_key(asked.external_id)))
+                    where channel = %(channel)s and inbox.external_id = asked.external_id)
+        or exists (select from inbox
+                    where channel = %(channel)s and inbox.external_id = erased_key(asked.external_id))
 """).into(str)
 
 PUT = sql("""
