@@ -49,6 +49,15 @@ def next_words(after: str | None) -> Body:
     return {"type": "text", "text": {"body": "Thank *you*!"}}
 
 
+async def press_while_the_bubble_changes(page: Page, answering_shop: Shop, button: str) -> None:
+    await page.get_by_role("button", name=button).hover()
+    await page.mouse.down()
+    wamid = await page.locator(".by-shop .bubble").last.get_attribute("data-wamid") or ""
+    await answering_shop.act("/phones/1/reactions", wamid=wamid, emoji="👍")
+    await expect(page.locator(".by-shop .reactions")).to_have_text("👍")
+    await page.mouse.up()
+
+
 @pytest.mark.parametrize("size", [DESK, POCKET], ids=["at a desk", "in a pocket"])
 async def test_hello_is_ticked_answered_chosen_from_and_seen(
     browser: Browser, answering_shop: Shop, size: ViewportSize
@@ -67,7 +76,7 @@ async def walk(page: Page, answering_shop: Shop, size: ViewportSize) -> None:
     await expect(page.locator(".by-me .tick")).to_have_attribute("title", "Read")
     await expect(page.get_by_label("Message", exact=True)).to_have_value("")
 
-    await page.get_by_role("button", name="What can you do?").click()
+    await press_while_the_bubble_changes(page, answering_shop, "What can you do?")
     await page.get_by_role("button", name="See all").click()
     sheet = page.get_by_role("dialog")
     await sheet.get_by_text("My plan").click()

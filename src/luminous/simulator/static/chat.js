@@ -11,9 +11,13 @@ const file = document.getElementById("file");
 const preview = document.getElementById("preview");
 const attach = document.querySelector(".attach");
 
-// The chat is sent anew when it changes. Bubbles that are the same stay, so that a press that has begun
-// is not lost; the view stays at the end if it was there.
-const sent = new WeakMap([...wall.children].map((each) => [each, each.outerHTML]));
+// The chat is sent anew when it changes. What is the same stays, bubbles and the buttons below a bubble that
+// changed, so that a press that has begun is not lost; the view stays at the end if it was there.
+const sent = new WeakMap([...wall.children].map((each) => [each, asSent(each)]));
+
+function asSent(said) {
+  return { whole: said.outerHTML, choices: said.querySelector(".choices")?.outerHTML };
+}
 
 wall.addEventListener("htmx:sseBeforeMessage", (event) => {
   event.preventDefault();
@@ -27,15 +31,19 @@ wall.addEventListener("htmx:sseBeforeMessage", (event) => {
 function patch(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
-  const known = new Map([...wall.children].map((each) => [sent.get(each), each]));
-  const ids = new Set([...wall.children].map((each) => each.id));
+  const known = new Map([...wall.children].map((each) => [sent.get(each).whole, each]));
+  const before = new Map([...wall.children].map((each) => [each.id, each]));
   const chat = [...template.content.children].map((fresh) => {
-    const same = known.get(fresh.outerHTML);
-    known.delete(fresh.outerHTML);
+    const now = asSent(fresh);
+    const same = known.get(now.whole);
+    known.delete(now.whole);
     if (same) return same;
-    sent.set(fresh, fresh.outerHTML);
-    if (ids.size && !ids.has(fresh.id)) fresh.classList.add("new");
-    return fresh;
+    const old = before.get(fresh.id);
+    const stays = old && now.choices && sent.get(old).choices === now.choices;
+    if (stays) renew(old, fresh);
+    else if (before.size && !old) fresh.classList.add("new");
+    sent.set(stays ? old : fresh, now);
+    return stays ? old : fresh;
   });
   for (const each of [...wall.children]) if (!chat.includes(each)) each.remove();
   let place = wall.firstElementChild;
@@ -44,6 +52,14 @@ function patch(html) {
     else wall.insertBefore(each, place);
     htmx.process(each);
   }
+}
+
+// All of it but its choices, which are what they were.
+function renew(old, fresh) {
+  const choices = old.querySelector(".choices");
+  for (const each of [...old.children]) if (each !== choices) each.remove();
+  fresh.querySelector(".choices").remove();
+  choices.before(...fresh.children);
 }
 
 let isAtEnd = true;
