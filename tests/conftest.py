@@ -3,7 +3,6 @@
 import os
 import socket
 from collections.abc import AsyncGenerator, Generator
-from itertools import count
 from typing import Any
 
 import hypothesis
@@ -16,10 +15,9 @@ from luminous import log, postgres
 from luminous.db import Connection, Database, connect
 from luminous.migrations import migrate
 from tests.memory import quick_directory
+from tests.places import Place, Places, cloned
 from tests.shop import ShopUnderTest
 from tests.simulator.browsing import CHROMIUM, QUIET
-
-CLONES = count(1)
 
 log.configure(for_people=False, quiet=True)
 hypothesis.settings.register_profile("gate", deadline=None, derandomize=True)
@@ -81,36 +79,39 @@ async def template(server_url: str) -> str:
     return name
 
 
-async def clone(conn: Connection, name: str, template: str) -> None:
-    """Make a database like the template, which nobody is connected to."""
-    await conn.execute(f'create database "{name}" template "{template}" strategy file_copy'.encode())
+@pytest.fixture(scope="session")
+async def places(server_url: str, template: str) -> AsyncGenerator[Places]:
+    """Databases that tests use one after the other."""
+    places = Places(server_url, template, [])
+    yield places
+    for place in places.free:
+        await place.stack.aclose()
 
 
 @pytest.fixture
-async def database_url(server_url: str, template: str) -> AsyncGenerator[str]:
+async def place(places: Places) -> AsyncGenerator[Place]:
     """A database of this test alone, for tests that commit."""
-    name = f"test_{os.getpid()}_{next(CLONES)}"
-    async with connect(server_url) as conn:
-        await clone(conn, name, template)
-    yield make_conninfo(server_url, dbname=name)
-    async with connect(server_url) as conn:
-        await conn.execute(f'drop database "{name}" with (force)'.encode())
+    async with places.one() as place:
+        yield place
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncGenerator[Database]:
-    """A pool on a database of this test alone."""
-    async with Database(database_url) as database:
-        yield database
+def database_url(place: Place) -> str:
+    """Where the database of this test is."""
+    return place.url
+
+
+@pytest.fixture
+async def database(place: Place) -> Database:
+    """A pool on the database of this test."""
+    return await place.open()
 
 
 @pytest.fixture(scope="session")
-async def shared_url(server_url: str, template: str) -> str:
+async def shared_url(server_url: str, template: str) -> AsyncGenerator[str]:
     """A database that tests share because they roll back."""
-    name = f"shared_{os.getpid()}"
-    async with connect(server_url) as conn:
-        await clone(conn, name, template)
-    return make_conninfo(server_url, dbname=name)
+    async with cloned(server_url, template) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -132,9 +133,9 @@ async def conn(shared_url: str, at_rest: list[Connection]) -> AsyncGenerator[Con
 
 
 @pytest.fixture
-async def roomy(database_url: str) -> AsyncGenerator[Connection]:
-    """The same for very many rows: also when rolled back they lie about, and slow whoever comes after."""
-    async with await psycopg.AsyncConnection.connect(database_url) as conn:
+async def roomy(server_url: str, template: str) -> AsyncGenerator[Connection]:
+    """The same in a new database, for very many rows: they lie about, and slow whoever comes after."""
+    async with cloned(server_url, template) as url, await psycopg.AsyncConnection.connect(url) as conn:
         yield conn
         await conn.rollback()
 

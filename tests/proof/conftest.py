@@ -3,15 +3,14 @@
 Each test leaves the three as they were.
 """
 
-import os
 import tempfile
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
 
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from luminous.db import connect
 from tests.memory import quick_directory
+from tests.places import cloned
 from tests.proof.reports import PEOPLE
 
 
@@ -25,12 +24,9 @@ def scratch_servers_in_memory(tmp_path_factory: pytest.TempPathFactory) -> Gener
 
 
 @pytest.fixture(scope="session")
-async def healthy_url(server_url: str, template: str) -> str:
+async def healthy_url(server_url: str, template: str) -> AsyncGenerator[str]:
     """A database of three customers with nothing wrong in it."""
-    name = f"healthy_{os.getpid()}"
-    async with connect(server_url) as conn:
-        await conn.execute(f'create database "{name}" template "{template}"'.encode())
-    url = make_conninfo(server_url, dbname=name)
-    async with connect(url) as conn:
-        await conn.execute(PEOPLE)
-    return url
+    async with cloned(server_url, template) as url:
+        async with connect(url) as conn:
+            await conn.execute(PEOPLE)
+        yield url

@@ -3,8 +3,9 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from luminous.db import Database
+from tests.places import cloned
 
-from .visiting import ShopOnline, copied
+from .visiting import ShopOnline
 
 
 @pytest.fixture
@@ -27,5 +28,5 @@ async def shop_for_all(shared_url: str) -> AsyncGenerator[ShopOnline]:
 @pytest.fixture(scope="module")
 async def lasting_url(server_url: str, template: str) -> AsyncGenerator[str]:
     """A database for all tests of a file."""
-    async with copied(server_url, template) as url:
+    async with cloned(server_url, template) as url:
         yield url

@@ -13,10 +13,11 @@ from psycopg.conninfo import conninfo_to_dict
 from luminous import quotes
 from luminous.accounts import Secrets
 from luminous.db import Database
+from tests.places import cloned
 from tests.quotes.making import sent
 from tests.shop import said
 
-from .visiting import AMINA, Browser, ShopOnline, copied, secrets_in, signed_in, text_of
+from .visiting import AMINA, Browser, ShopOnline, secrets_in, signed_in, text_of
 
 NUMBER = AMINA[0]
 HIS = (NUMBER, "UG.6666")
@@ -47,7 +48,7 @@ async def her_life(lasting_url: str) -> str:
 @pytest.fixture
 async def robbed(server_url: str, her_life: str) -> AsyncGenerator[ShopOnline]:
     """A copy of it for each attack; afterwards she still has all of it, by her e-mail."""
-    async with copied(server_url, her_life) as url, Database(url) as database:
+    async with cloned(server_url, her_life) as url, Database(url) as database:
         shop = ShopOnline(database)
         shop.said = shop.whatsapp.accepted = 100  # what was said before has the numbers below
         yield shop

@@ -1,20 +1,15 @@
 """A shop with a website, and people with browsers of their own."""
 
-import os
 import re
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
 import httpx2
-from psycopg.conninfo import make_conninfo
 
 from luminous import mail
 from luminous.accounts import Secrets
-from luminous.db import Database, connect
-from tests.conftest import CLONES, clone
+from luminous.db import Database
 from tests.network import SETTINGS
 from tests.shop import AMINA, ShopUnderTest, text
 
@@ -96,17 +91,6 @@ class Browser:
     def is_signed_in(self) -> bool:
         """True when a session cookie is there; it may be dead."""
         return "__Host-session" in self.http.cookies
-
-
-@asynccontextmanager
-async def copied(server_url: str, template: str) -> AsyncGenerator[str]:
-    """A database like the template, which nobody is connected to."""
-    name = f"copy_{os.getpid()}_{next(CLONES)}"
-    async with connect(server_url) as conn:
-        await clone(conn, name, template)
-    yield make_conninfo(server_url, dbname=name)
-    async with connect(server_url) as conn:
-        await conn.execute(f'drop database "{name}" with (force)'.encode())
 
 
 async def signed_in(shop: ShopOnline, sender: Any = AMINA, name: str = "Amina") -> Browser:
