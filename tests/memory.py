@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is made in it
-ROOM = 3 << 30  # bytes: more than the servers of two test processes ever fill
+ROOM = 3 << 30  # bytes: more than the servers of all test processes ever fill
 
 
 @contextmanager

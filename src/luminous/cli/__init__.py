@@ -1,46 +1,66 @@
 """The command line. Each command says what it did, and exits with 1 when it could not."""
 
+from importlib import import_module
+from typing import Any
+
 import typer
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from luminous.cli import (
-    accounts,
-    customers,
-    database,
-    handover,
-    orders,
-    outbox,
-    payments,
-    plans,
-    privacy,
-    quotes,
-    templates,
-    tokens,
-)
-from luminous.cli.inbox import replay
-from luminous.cli.measuring import bench
-from luminous.cli.proof import chaos, check, verify
-from luminous.cli.running import migrate, serve, up, worker
 from luminous.errors import UNDEFINED_TABLE, LuminousError, sqlstate
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="The system behind a shop's WhatsApp number."
-)
-for command in (up, serve, worker, migrate, verify, check, chaos, replay, bench):
-    app.command()(command)
-app.add_typer(database.app, name="db")
-app.add_typer(customers.app, name="customers")
-app.add_typer(accounts.app, name="accounts")
-app.add_typer(handover.app, name="handover")
-app.add_typer(outbox.app, name="outbox")
-app.add_typer(templates.app, name="templates")
-app.add_typer(quotes.app, name="quote")
-app.add_typer(orders.app, name="orders")
-app.add_typer(payments.app, name="payments")
-app.add_typer(plans.app, name="plans")
-app.add_typer(privacy.app, name="privacy")
-app.add_typer(tokens.app, name="tokens")
+# Where each command is: a function of its name, or the `app` of a group.
+COMMANDS = {
+    "up": "running",
+    "serve": "running",
+    "worker": "running",
+    "migrate": "running",
+    "verify": "proof",
+    "check": "proof",
+    "chaos": "proof",
+    "replay": "inbox",
+    "bench": "measuring",
+    "db": "database",
+    "customers": "customers",
+    "accounts": "accounts",
+    "handover": "handover",
+    "outbox": "outbox",
+    "templates": "templates",
+    "quote": "quotes",
+    "orders": "orders",
+    "payments": "payments",
+    "plans": "plans",
+    "privacy": "privacy",
+    "tokens": "tokens",
+}
+
+
+class Commands(TyperGroup):
+    """A command is imported when it is called: it does not wait for what the others need."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"luminous.cli.{COMMANDS[cmd_name]}")
+        alone = typer.Typer(add_completion=False)
+        if hasattr(module, "app"):
+            alone.add_typer(module.app, name=cmd_name)
+        else:
+            alone.command(cmd_name)(getattr(module, cmd_name))
+        return get_group(alone).commands[cmd_name]
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def luminous() -> None:
+    """The system behind a shop's WhatsApp number."""
 
 
 def main() -> None:

@@ -12,6 +12,8 @@ from luminous.errors import LuminousError
 
 ELSEWHERE = "/usr/lib/postgresql/*/bin/pgbench"
 
+A_MOMENT = 200  # transactions of each client
+
 # One message in a transaction, with the mixes of `people.requests`.
 RETURNING = r"""
 \set person random(1, :known)
@@ -44,13 +46,14 @@ class Pgbench:
     async def per_second(self, url: str, script: str, *, clients: int, seconds: float, known: int) -> float:
         """Transactions a second that so many clients reach with a script. Raises LuminousError.
 
-        seconds: whole ones, at least one.
+        seconds: rounded to whole ones; less than one is so many transactions as take about that long.
         """
+        length = f"--time={round(seconds)}" if seconds >= 1 else f"--transactions={A_MOMENT}"
         running = await asyncio.create_subprocess_exec(
             self.program,
             *("--no-vacuum", "--protocol=prepared", "--max-tries=5", "--file=-", f"--define=known={known}"),
             *(f"--client={clients}", f"--jobs={min(clients, os.cpu_count() or 1)}"),
-            *(f"--time={max(1, round(seconds))}", url),
+            *(length, url),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
