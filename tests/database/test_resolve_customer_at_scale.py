@@ -12,7 +12,7 @@ from luminous.db import Connection, sql
 
 from .people import OTHER_PHONE, OTHER_USER, PHONE, USER, add, announces, open_conflicts, silent_for, writes
 
-CUSTOMERS = int(os.environ.get("LUMINOUS_CROWD", "100000"))
+CUSTOMERS = int(os.environ.get("LUMINOUS_CROWD", "20000"))
 NEW_PHONE, NEW_USER = "+256772000009", "UG.1009"
 Story = Callable[[Connection], Awaitable[str | None]]  # what is given, then what is decided
 

@@ -36,10 +36,10 @@ class Outcome:
 
 async def play(plan: Plan, logs: Path, say: Say) -> Outcome:
     """Play the plan and judge what is left. logs: an empty directory, for the ledger and all output."""
-    crowd = gather(plan, sent_at=int(time.time()))
     graph = FakeGraph()
     async with AsyncExitStack() as stack:
         ledger = stack.enter_context(Ledger(logs / "ledger.jsonl"))
+        crowd = gather(plan, sent_at=int(time.time()))
         database = await stack.enter_async_context(scratch())
         graph_url = await stack.enter_async_context(graph.serving())
         shop = StageSettings(database.url, graph_url)
