@@ -89,7 +89,7 @@ begin
     select * into person from customers
      where id = holder_at(from_phone, at_latest) and (from_user_id is null or whatsapp_user_id is null);
   elsif person.whatsapp_user_id is distinct from from_user_id and not exists (select from latest_change(from_user_id)) then
-    perform take_up_merged_user_id(person.id, from_user_id);  -- it is their other phone that changed
+    perform take_up_merged_user_id(person.id, from_user_id, at_latest);  -- it is their other phone that changed
     select * into person from customers where id = person.id;
   end if;
   customer_id := person.id;
@@ -1627,7 +1627,7 @@ begin
         is_locked := false;
         continue;
       when 'other_phone' then
-        perform take_up_merged_user_id(other_phone_of, user_id);
+        perform take_up_merged_user_id(other_phone_of, user_id, written_at);
         continue;
       when 'created' then
         writer := add_customer(phone, user_id, wa_id, name, key_hash, written_at, decision);
@@ -2104,7 +2104,7 @@ begin
 end;
 $$;
 
-CREATE FUNCTION public.take_up_merged_user_id(person uuid, user_id text) RETURNS void
+CREATE FUNCTION public.take_up_merged_user_id(person uuid, user_id text, moment timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
@@ -2123,6 +2123,7 @@ begin
   perform set_identifiers(
     person,
     case when not exists (select from customers where phone_number = former.phone_number and deleted_at is null)
+          and not has_moved_since(former.phone_number, moment, person)
          then former.phone_number end,
     user_id, 'other_phone');
 end;
@@ -4142,7 +4143,7 @@ REVOKE ALL ON FUNCTION public.survivor_with_merged_user_id(user_id text) FROM PU
 
 REVOKE ALL ON FUNCTION public.take_messages(of_channel text, phones text[], user_ids text[], wa_ids text[], names text[], key_hashes text[], written_ats timestamp with time zone[], bodies bytea, body_ends integer[], external_ids text[], senders integer[], in_bodies integer[], business_number_ids text[], kinds text[], texts text[], choices text[], quoted_ids text[], all_details text[], parent_user_ids text[], sent_ats timestamp with time zone[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.take_up_merged_user_id(person uuid, user_id text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION public.take_up_merged_user_id(person uuid, user_id text, moment timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.undo_merge(merge_id bigint) FROM PUBLIC;
 

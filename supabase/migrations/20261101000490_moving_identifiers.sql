@@ -203,8 +203,9 @@ as $$
    order by deleted_at desc limit 1;
 $$;
 
--- The person writes from their other phone, whose record was merged into theirs: the identifiers change places.
-create function take_up_merged_user_id(person uuid, user_id text) returns void
+-- The person wrote from their other phone, whose record was merged into theirs: the identifiers change places, but for a
+-- number that was left or went on to somebody else since that moment.
+create function take_up_merged_user_id(person uuid, user_id text, moment timestamptz) returns void
   language plpgsql volatile
   set search_path from current
 as $$
@@ -223,6 +224,7 @@ begin
   perform set_identifiers(
     person,
     case when not exists (select from customers where phone_number = former.phone_number and deleted_at is null)
+          and not has_moved_since(former.phone_number, moment, person)
          then former.phone_number end,
     user_id, 'other_phone');
 end;

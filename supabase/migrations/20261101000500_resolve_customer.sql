@@ -110,7 +110,7 @@ begin
         is_locked := false;
         continue;
       when 'other_phone' then
-        perform take_up_merged_user_id(other_phone_of, user_id);
+        perform take_up_merged_user_id(other_phone_of, user_id, written_at);
         continue;
       when 'created' then
         writer := add_customer(phone, user_id, wa_id, name, key_hash, written_at, decision);

@@ -104,7 +104,7 @@ begin
     select * into person from customers
      where id = holder_at(from_phone, at_latest) and (from_user_id is null or whatsapp_user_id is null);
   elsif person.whatsapp_user_id is distinct from from_user_id and not exists (select from latest_change(from_user_id)) then
-    perform take_up_merged_user_id(person.id, from_user_id);  -- it is their other phone that changed
+    perform take_up_merged_user_id(person.id, from_user_id, at_latest);  -- it is their other phone that changed
     select * into person from customers where id = person.id;
   end if;
   customer_id := person.id;

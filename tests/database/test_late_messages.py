@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from luminous import customers
 from luminous.db import Connection, sql
 
 from .people import (
@@ -21,6 +22,7 @@ from .people import (
 )
 
 NOW = datetime.now(UTC)
+THIRD_PHONE = "+256772000009"
 FIRST, SECOND, THIRD = NOW - timedelta(hours=3), NOW - timedelta(hours=2), NOW - timedelta(hours=1)
 
 
@@ -149,6 +151,35 @@ async def test_a_message_from_the_future_of_the_clock_is_of_now(conn: Connection
 
     assert await TIMES.all(conn, id=amina) == [f"{PHONE} now"]
     assert (await writes(conn, PHONE, OTHER_USER)).decision == "recycled_number"
+
+
+async def test_a_late_message_from_their_merged_phone_does_not_bring_back_a_number_that_they_left(
+    conn: Connection,
+) -> None:
+    amina = (await writes(conn, PHONE, USER, "Amina", at=FIRST)).customer_id
+    other_phone = (await writes(conn, OTHER_PHONE, OTHER_USER, "Amina", at=FIRST)).customer_id
+    await customers.merge(conn, other_phone, amina, "test")
+    moves = [
+        (PHONE, USER, OTHER_PHONE, "UG.3001", SECOND),
+        (OTHER_PHONE, "UG.3001", THIRD_PHONE, "UG.3002", THIRD),
+    ]
+    for from_phone, from_user_id, to_phone, to_user_id, at in moves:
+        await announces(
+            conn,
+            from_phone=from_phone,
+            from_user_id=from_user_id,
+            to_phone=to_phone,
+            to_user_id=to_user_id,
+            at=at,
+        )
+
+    late = await writes(conn, OTHER_PHONE, OTHER_USER, "Amina", at=FIRST + timedelta(minutes=1))
+
+    assert late.customer_id == amina
+    assert OTHER_PHONE not in {row.phone_number for row in (await live(conn)).values()}
+    now = await writes(conn, THIRD_PHONE, "UG.3002", "Amina", at=NOW)
+    assert (now.customer_id, now.phone_number) == (amina, THIRD_PHONE)
+    assert await broken_promises(conn) == []
 
 
 TIMES = sql("""
