@@ -42,8 +42,9 @@ function patch(html) {
     const stays = old && now.choices && sent.get(old).choices === now.choices;
     if (stays) renew(old, fresh);
     else if (before.size && !old) fresh.classList.add("new");
-    sent.set(stays ? old : fresh, now);
-    return stays ? old : fresh;
+    const shown = stays ? old : fresh;
+    sent.set(shown, now);
+    return shown;
   });
   for (const each of [...wall.children]) if (!chat.includes(each)) each.remove();
   let place = wall.firstElementChild;
