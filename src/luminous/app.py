@@ -1,6 +1,7 @@
 """The web application: webhooks, website, health, metrics; under `luminous up` the simulator beside them."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -10,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from luminous import accounts, customers, inbox, media, metrics, outbox, payments, templates
@@ -78,7 +80,7 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
     website = website_for(settings, database, bell)
     if website is not None:
         background.append(mount_website(app, website))
-    app.mount(
+    api = Mount(
         "/api/v1",
         create_api(
             database.transaction,
@@ -87,6 +89,8 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
             calls_per_minute=settings.api_calls_per_minute,
         ),
     )
+    api.path_regex = re.compile(api.path_regex.pattern, re.DOTALL)  # else a line break leads past it
+    app.routes.append(api)
     return app
 
 

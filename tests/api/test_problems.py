@@ -14,6 +14,7 @@ async def test_an_address_that_is_not_there_and_a_method_that_is_not(program: Pr
         404,
         "There is nothing at this address. /api/v1/docs lists what there is.",
     )
+    assert problem(await program.get("/plans/a%0Ab"))[0] == 404
     response = await program.call("DELETE", "/plans")
     assert problem(response)[0] == 405
     assert response.headers["allow"] == "GET"
