@@ -24,9 +24,8 @@ WHY_NOT = {
 }
 
 
-def routes(begin: Begin) -> APIRouter:
-    """The routes."""
-    router = APIRouter()
+def deciding(router: APIRouter, begin: Begin) -> None:
+    """What customers decide."""
 
     @router.post("/quotations/{quotation_id}/accept", response_model=Accepted, **needs("quotations:decide"))
     async def accept_quotation(  # pyright: ignore[reportUnusedFunction] - a route
@@ -99,8 +98,6 @@ def routes(begin: Begin) -> APIRouter:
             return shown(await quotes.withdraw(conn, quotation_id, customer_id=customer, cause=by(request)))
 
         return await once(begin, request, work)
-
-    return router
 
 
 def refused(refusal: quotes.Refused) -> Problem:

@@ -38,14 +38,13 @@ class OrderPlace(BaseModel):
 def routes(begin: Begin, shop: Shop) -> APIRouter:
     """The routes. shop: as its customers know it."""
     router = APIRouter(tags=["orders"])
-    for each in (way(begin, shop), acts(begin)):
-        router.include_router(each)
+    way(router, begin, shop)
+    acts(router, begin)
     return router
 
 
-def way(begin: Begin, shop: Shop) -> APIRouter:
+def way(router: APIRouter, begin: Begin, shop: Shop) -> None:
     """What there is, and how far it has come."""
-    router = APIRouter()
 
     @router.get("/customers/{customer_id}/orders", **needs("orders:read"))
     async def list_orders(  # pyright: ignore[reportUnusedFunction] - a route
@@ -86,12 +85,9 @@ def way(begin: Begin, shop: Shop) -> APIRouter:
 
         return await once(begin, request, work)
 
-    return router
 
-
-def acts(begin: Begin) -> APIRouter:
+def acts(router: APIRouter, begin: Begin) -> None:
     """What customers say about their orders."""
-    router = APIRouter()
 
     @router.post("/orders/{order_id}/address", response_model=OrderDetail, **needs("orders:decide"))
     async def set_address(  # pyright: ignore[reportUnusedFunction] - a route
@@ -135,8 +131,6 @@ def acts(begin: Begin) -> APIRouter:
             return await whole(conn, order_id)
 
         return await once(begin, request, work)
-
-    return router
 
 
 async def known(conn: Connection, order_id: UUID) -> orders.Order:

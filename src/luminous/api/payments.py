@@ -41,14 +41,14 @@ class PaymentPlace(BaseModel):
 def routes(begin: Begin, shop: Shop, region: str) -> APIRouter:
     """The routes. shop: as its customers know it. region: of numbers without a country code."""
     router = APIRouter(tags=["payments"])
-    for each in (looking(begin), asking(begin, shop, region), seen(begin, shop)):
-        router.include_router(each)
+    looking(router, begin)
+    asking(router, begin, shop, region)
+    seen(router, begin, shop)
     return router
 
 
-def looking(begin: Begin) -> APIRouter:
+def looking(router: APIRouter, begin: Begin) -> None:
     """What there is, and what became of it."""
-    router = APIRouter()
 
     @router.get("/customers/{customer_id}/payments", **needs("payments:read"))
     async def list_payments_of_customer(  # pyright: ignore[reportUnusedFunction] - a route
@@ -82,12 +82,9 @@ def looking(begin: Begin) -> APIRouter:
             raise not_found("payment")
         return Payment.model_validate(found, from_attributes=True)
 
-    return router
 
-
-def asking(begin: Begin, shop: Shop, region: str) -> APIRouter:
+def asking(router: APIRouter, begin: Begin, shop: Shop, region: str) -> None:
     """What customers do: a phone is asked to pay."""
-    router = APIRouter()
 
     @router.post("/orders/{order_id}/pay", response_model=Asked, **needs("payments:start"))
     async def pay_order(  # pyright: ignore[reportUnusedFunction] - a route
@@ -124,12 +121,9 @@ def asking(begin: Begin, shop: Shop, region: str) -> APIRouter:
 
         return await once(begin, request, work)
 
-    return router
 
-
-def seen(begin: Begin, shop: Shop) -> APIRouter:
+def seen(router: APIRouter, begin: Begin, shop: Shop) -> None:
     """What staff do."""
-    router = APIRouter()
 
     @router.post("/orders/{order_id}/confirm", response_model=Confirmed, **needs("payments:confirm"))
     async def confirm_payment(  # pyright: ignore[reportUnusedFunction] - a route
@@ -155,8 +149,6 @@ def seen(begin: Begin, shop: Shop) -> APIRouter:
             )
 
         return await once(begin, request, work)
-
-    return router
 
 
 def check_momo(shop: Shop, instead: str) -> None:

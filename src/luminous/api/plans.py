@@ -18,14 +18,13 @@ from luminous.subscriptions import Ending
 def routes(begin: Begin) -> APIRouter:
     """The routes."""
     router = APIRouter(tags=["plans"])
-    for each in (choosing(begin), keeping(begin)):
-        router.include_router(each)
+    choosing(router, begin)
+    keeping(router, begin)
     return router
 
 
-def choosing(begin: Begin) -> APIRouter:
+def choosing(router: APIRouter, begin: Begin) -> None:
     """What can be bought, and what was chosen and not paid."""
-    router = APIRouter()
 
     @router.get("/plans", **needs("plans:read"))
     async def list_plans() -> Plans:  # pyright: ignore[reportUnusedFunction] - a route
@@ -73,12 +72,9 @@ def choosing(begin: Begin) -> APIRouter:
 
         return await once(begin, request, work)
 
-    return router
 
-
-def keeping(begin: Begin) -> APIRouter:
+def keeping(router: APIRouter, begin: Begin) -> None:
     """What becomes of the plan that is held."""
-    router = APIRouter()
 
     @router.post("/customers/{customer_id}/plan/cancel", response_model=Entitlements, **needs("plans:decide"))
     async def cancel_plan(  # pyright: ignore[reportUnusedFunction] - a route
@@ -95,8 +91,6 @@ def keeping(begin: Begin) -> APIRouter:
         """Keep the plan that was cancelled."""
         keep = partial(subscriptions.keep, by=by(request))
         return await once(begin, request, ending(keep, customer_id, "Nothing was cancelled."))
-
-    return router
 
 
 def ending(

@@ -40,14 +40,14 @@ class NumberPlace(BaseModel):
 def routes(begin: Begin, shop: Shop) -> APIRouter:
     """The routes. shop: as its customers know it."""
     router = APIRouter(tags=["quotations"])
-    for each in (reading(begin), pricing(begin, shop), decisions.routes(begin)):
-        router.include_router(each)
+    reading(router, begin)
+    pricing(router, begin, shop)
+    decisions.deciding(router, begin)
     return router
 
 
-def reading(begin: Begin) -> APIRouter:
+def reading(router: APIRouter, begin: Begin) -> None:
     """What there is, and how it stands."""
-    router = APIRouter()
 
     @router.get("/customers/{customer_id}/quotations", **needs("quotations:read"))
     async def list_quotations(  # pyright: ignore[reportUnusedFunction] - a route
@@ -88,12 +88,9 @@ def reading(begin: Begin) -> APIRouter:
             lines=[Line.model_validate(each, from_attributes=True) for each in found.lines],
         )
 
-    return router
 
-
-def pricing(begin: Begin, shop: Shop) -> APIRouter:
+def pricing(router: APIRouter, begin: Begin, shop: Shop) -> None:
     """What staff do."""
-    router = APIRouter()
 
     @router.post("/quotations/{quotation_id}/price", response_model=Draft, **needs("quotations:write"))
     async def price_quotation(  # pyright: ignore[reportUnusedFunction] - a route
@@ -131,8 +128,6 @@ def pricing(begin: Begin, shop: Shop) -> APIRouter:
             return shown(sent)
 
         return await once(begin, request, work)
-
-    return router
 
 
 async def known(conn: Connection, quotation_id: UUID) -> None:
