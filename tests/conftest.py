@@ -1,5 +1,6 @@
 """The real PostgreSQL for every test: one server, built from the migrations, cloned where a test commits."""
 
+import gc
 import os
 import socket
 from collections.abc import AsyncGenerator, Generator
@@ -22,6 +23,7 @@ from tests.simulator.browsing import CHROMIUM, QUIET
 log.configure(for_people=False, quiet=True)
 hypothesis.settings.register_profile("gate", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("gate")  # the same examples each time, however slow the machine
+gc.set_threshold(10_000, 20, 20)  # as `luminous` itself has it
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each program that is started compiles all of itself
 
 
@@ -44,6 +46,11 @@ LONG = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long comes first; a process that has nothing left to do takes from the end of another's."""
     items.sort(key=lambda item: item.path.stem not in LONG)
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: nobody looks through it again for garbage."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -17,6 +17,7 @@ import pytest
 
 from luminous import postgres
 from luminous.channels.meta.signature import sign
+from luminous.http import tls
 from luminous.proof.stage.programs import free_port
 from tests.memory import quick_directory
 from tests.shop import text, webhook
@@ -67,11 +68,10 @@ def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()[0]
-        try:
-            if httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200:
+        with suppress(httpx2.TransportError):
+            if httpx2.get(f"http://127.0.0.1:{port}/readyz", verify=tls()).status_code == 200:
                 return
-        except httpx2.TransportError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise AssertionError("it did not come up in a minute")
 
 
@@ -92,7 +92,8 @@ def post_hello(home: Path, port: int, wamid: str) -> int:
     secret = (home / ".luminous/development.env").read_text().split("WHATSAPP_APP_SECRET=")[1].split("\n")[0]
     raw = json.dumps(webhook(text("Hello", wamid))).encode()
     headers = {"X-Hub-Signature-256": sign(raw, secret)}
-    return httpx2.post(f"http://127.0.0.1:{port}/webhooks/whatsapp", content=raw, headers=headers).status_code
+    url = f"http://127.0.0.1:{port}/webhooks/whatsapp"
+    return httpx2.post(url, content=raw, headers=headers, verify=tls()).status_code
 
 
 def test_one_command_brings_up_everything_and_a_killed_one_loses_nothing(home: Path, port: int) -> None:
@@ -107,7 +108,7 @@ def test_one_command_brings_up_everything_and_a_killed_one_loses_nothing(home: P
         while count(home, "outbox where status = 'queued'") and time.monotonic() < deadline:
             time.sleep(0.1)
         assert (count(home, "customers"), count(home, "inbox"), count(home, "outbox")) == (1, 1, 1)
-        assert "/simulator" in httpx2.get(f"http://127.0.0.1:{port}/").text
+        assert "/simulator" in httpx2.get(f"http://127.0.0.1:{port}/", verify=tls()).text
 
         beside = luminous(home, "up", PORT=str(port))
         assert beside.returncode == 1
