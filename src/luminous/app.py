@@ -74,9 +74,9 @@ def create_app(settings: Settings, database: Database, bell: Bell) -> FastAPI:
     app = Application(receiving, lifespan)
     background: list[Background] = []
     app.state.background = background
-    app.include_router(meta_webhook.handshake(meta))
-    app.include_router(callback.routes(waking(database.transaction, bell)))
-    app.include_router(health(settings, database))
+    wake = waking(database.transaction, bell)
+    for router in (meta_webhook.handshake(meta), callback.routes(wake), health(settings, database)):
+        app.router.routes += router.routes  # as they are: to include them would make each one anew
     website = website_for(settings, database, bell)
     if website is not None:
         background.append(mount_website(app, website))

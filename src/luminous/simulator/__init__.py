@@ -51,9 +51,9 @@ def mount(
     app.mount("/simulator/vendor", StaticFiles(directory=HERE.parent / "static/vendor"), name="vendor")
     pieces = (pages.routes, received.routes, acts.routes, events.routes, graph.routes, momo.routes)
     for routes in pieces:
-        app.include_router(routes(network))
+        app.router.routes += routes(network).routes  # as they are: to include them would make each one anew
     if postbox is not None:
-        app.include_router(mailbox.routes(postbox))
+        app.router.routes += mailbox.routes(postbox).routes
     return _alive(network)
 
 

@@ -41,9 +41,9 @@ def routes(network: Network) -> APIRouter:
     router = APIRouter(prefix="/simulator", include_in_schema=False, dependencies=[Depends(from_this_site)])
     _write_routes(router, network)
     _phone_routes(router, network)
-    router.include_router(identity_acts.routes(network))
-    router.include_router(elapsing_acts.routes(network))
-    router.include_router(momo.wallet_routes(network))
+    identity_acts.routes(router, network)
+    elapsing_acts.routes(router, network)
+    momo.wallet_routes(router, network)
     return router
 
 

@@ -56,7 +56,7 @@ def routes(network: Network) -> APIRouter:
         _log(network, request.url.path, about.encode(), answer)
         return JSONResponse(answer.body, answer.status)
 
-    router.include_router(media.routes(network))
+    media.routes(router, network)
     return router
 
 

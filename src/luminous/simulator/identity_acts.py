@@ -39,13 +39,11 @@ def phone_with_whatsapp(network: Network, phone_id: int) -> Phone:
     return phone
 
 
-def routes(network: Network) -> APIRouter:
+def routes(router: APIRouter, network: Network) -> None:
     """Everything that changes who writes."""
-    router = APIRouter()
     _form_routes(router, network)
     _number_routes(router, network)
     _device_routes(router, network)
-    return router
 
 
 def _form_routes(router: APIRouter, network: Network) -> None:

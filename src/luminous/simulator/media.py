@@ -70,9 +70,8 @@ def all_kept(store: Store) -> dict[str, Kept]:
     return {each.id: each for each in kept}
 
 
-def routes(network: Network) -> APIRouter:
+def routes(router: APIRouter, network: Network) -> None:
     """The two steps in which the shop fetches a file."""
-    router = APIRouter()
 
     @router.get("/graph/{version}/{media_id}")
     async def describe(request: Request, media_id: str) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
@@ -102,8 +101,6 @@ def routes(network: Network) -> APIRouter:
             return Response(status_code=404)
         content = file.content[::-1] if strikes(network.store, "file_changed") else file.content
         return Response(content, media_type=file.mime_type)
-
-    return router
 
 
 def _is_ours(network: Network, request: Request) -> bool:

@@ -104,9 +104,8 @@ def routes(network: Network) -> APIRouter:
     return router
 
 
-def wallet_routes(network: Network) -> APIRouter:
+def wallet_routes(router: APIRouter, network: Network) -> None:
     """What the holder of a phone does with the prompt on it."""
-    router = APIRouter()
 
     @router.post("/phones/{phone_id}/charges/{reference}/{said}")
     async def say(phone_id: int, reference: UUID, said: Said) -> Response:  # pyright: ignore[reportUnusedFunction] - a route
@@ -116,8 +115,6 @@ def wallet_routes(network: Network) -> APIRouter:
         if not wallets.answer(network, str(reference), said):
             raise HTTPException(409, "This payment is over already.")
         return Response(status_code=DONE)
-
-    return router
 
 
 def _take(network: Network, request: Request, raw: bytes) -> Response:
