@@ -4,7 +4,8 @@
 
 Only the standard library, because nothing is installed yet. What is installed is exactly what the
 lock files say, with their hashes. A second run finds everything done within a moment; one that was
-interrupted is repaired by the next; two at once take turns. Nothing outside .venv is changed.
+interrupted is repaired by the next; two at once take turns. Nothing outside .venv is changed, except that
+`src` is compiled.
 """
 
 import fcntl
@@ -91,6 +92,8 @@ def set_up(lock: int, *, dev: bool) -> None:
         write_done(done)
     if done.get(PROJECT) != digest(PROJECT) or not (VENV / "bin" / "luminous").exists():
         install(lock, "Installing Luminous", ["--no-build-isolation", "--no-deps", "--editable", "."])
+        # As pip does with packages; else the first programs that are started all do it at once.
+        attempt(lock, "Compiling Luminous", [PYTHON, "-m", "compileall", "-q", "-j", "0", "src"])
         done[PROJECT] = digest(PROJECT)
         write_done(done)
     needs_postgres = dev or not has_database_elsewhere()
