@@ -73,12 +73,14 @@ def server_url() -> Generator[str]:
     """A server of this test run alone, gone with it.
 
     Nobody counts its rows: a plan that was made for a table known to be empty would meet the next test's.
+    Nothing is compiled, as in the shop's own transactions.
     """
     with quick_directory("luminous-test-") as root:
         try:
             url = postgres.start(root, fsync=False).url
             with psycopg.connect(url, autocommit=True) as conn:
                 conn.execute("alter system set autovacuum = off")
+                conn.execute("alter system set jit = off")
                 conn.execute("select pg_reload_conf()")
             yield url
         finally:

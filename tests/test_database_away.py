@@ -374,18 +374,19 @@ async def test_schema_that_is_gone_is_a_503_and_not_an_uncaught_error(server: Se
 
 
 @pytest.mark.parametrize("prepare", [True, False])
-async def test_waiting_is_limited_in_every_transaction_also_behind_a_pooler(
+async def test_waiting_is_limited_and_nothing_compiled_in_every_transaction_also_behind_a_pooler(
     database_url: str, prepare: bool
 ) -> None:
-    async with Database(database_url, size=1, prepare=prepare) as database:
+    url = make_conninfo(database_url, options="-c jit=on")
+    async with Database(url, size=1, prepare=prepare) as database:
         for _ in range(7):  # often enough that statements get prepared
             async with database.transaction() as conn:
                 limits = await (
                     await conn.execute("""
                     select current_setting('lock_timeout'), current_setting('statement_timeout'),
-                           current_setting('idle_in_transaction_session_timeout')""")
+                           current_setting('idle_in_transaction_session_timeout'), current_setting('jit')""")
                 ).fetchone()
-            assert limits == ("2s", "5s", "10s")
+            assert limits == ("2s", "5s", "10s", "off")
         async with database.transaction() as conn:
             prepared = await (await conn.execute("select count(*) from pg_prepared_statements")).fetchone()
         assert prepared is not None
