@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, ViewportSize
 
-# Debian's, the one without a window first: pages cost it two thirds of what they cost the whole browser.
+# Debian's; the one without a window is the quicker.
 BROWSERS = Path("/usr/lib/chromium/chromium-headless-shell"), Path("/usr/bin/chromium")
 CHROMIUM = next((each for each in BROWSERS if each.exists()), BROWSERS[-1])
 QUIET = [

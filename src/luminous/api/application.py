@@ -27,14 +27,6 @@ def create_api(begin: Begin, shop: Shop, *, region: str, calls_per_minute: int) 
 
 def build(begin: Begin, shop: Shop, region: str, calls_per_minute: int) -> FastAPI:
     """Routes, errors, description, and the gate before them."""
-    routers = (
-        customers.routes(begin, region),
-        plans.routes(begin),
-        quotations.routes(begin, shop),
-        orders.routes(begin, shop),
-        payments.routes(begin, shop, region),
-        links.routes(begin),
-    )
     api = FastAPI(
         title="Luminous",
         version="1",
@@ -43,10 +35,18 @@ def build(begin: Begin, shop: Shop, region: str, calls_per_minute: int) -> FastA
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        routes=[route for router in routers for route in router.routes],  # `include_router` makes each anew
     )
+    for router in (
+        customers.routes(begin, region),
+        plans.routes(begin),
+        quotations.routes(begin, shop),
+        orders.routes(begin, shop),
+        payments.routes(begin, shop, region),
+        links.routes(begin),
+        description.pages(api),
+    ):
+        api.router.routes += router.routes  # as they are: to include them would make each one anew
     for error in (Problem, HTTPException, RequestValidationError, LuminousError):
         api.add_exception_handler(error, answer_problem)
-    api.include_router(description.pages(api))
     api.add_middleware(Gate, begin=begin, rate=Rate(calls_per_minute))
     return api
